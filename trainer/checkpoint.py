@@ -1,0 +1,83 @@
+"""Models on disk: Lightning checkpoints to train from, EMA snapshots (safetensors + config) to ship."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from trainer.networks.streaming import StreamingNet
+from trainer.score_model import ScoreModel
+from trainer.sde import OUVESDE
+from trainer.spectrogram import Spectrogram
+
+NETWORKS = {"StreamingNet": StreamingNet}
+SDES = {"OUVESDE": OUVESDE}
+
+
+def build(config: dict) -> ScoreModel:
+    """A model with fresh weights from the config that `ScoreModel.config` gave."""
+    try:
+        network, sde = dict(config["network"]), dict(config["sde"])
+        network_class, sde_class = NETWORKS[network.pop("name")], SDES[sde.pop("name")]
+        spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
+    except KeyError as missing:
+        raise ValueError(f"model config lacks or does not know {missing}; networks: {', '.join(NETWORKS)}") from None
+    return ScoreModel(Spectrogram(**spectrogram), sde_class(**sde), network_class(**network), times, eta)
+
+
+def save_snapshot(
+    config: dict, weights: dict[str, torch.Tensor], path: Path, extra: dict[str, str] | None = None
+) -> None:
+    """Config and weights of a ScoreModel in one safetensors file; the file appears whole or not at all."""
+    tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    save_file(tensors, temporary, {"klarstrom": json.dumps(config), **(extra or {})})
+    os.replace(temporary, path)
+
+
+def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
+    """Config and EMA weights of a snapshot or of a Lightning checkpoint of ours. No code in the file is run."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no model file at {path}")
+    if path.suffix == ".safetensors":
+        try:
+            with safe_open(path, "pt") as file:
+                metadata = file.metadata() or {}
+                weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except SafetensorError as error:
+            raise ValueError(f"{path} is not a readable safetensors file: {error}") from None
+        if "klarstrom" not in metadata:
+            raise ValueError(f"{path} is not a Klarstrom snapshot: its metadata has no entry 'klarstrom'")
+        return json.loads(metadata["klarstrom"]), weights
+    try:
+        data = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        first = str(error).splitlines()[0]
+        raise ValueError(f"{path} is not a checkpoint that can be loaded without running code: {first}") from None
+    if "klarstrom" not in data:
+        raise ValueError(f"{path} is not a checkpoint of `trainer fit`: it has no entry 'klarstrom'")
+    weights = data["state_dict"]  # the average: see trainer.ema
+    return data["klarstrom"], {n.removeprefix("model."): w for n, w in weights.items() if n.startswith("model.")}
+
+
+def load_model(path: str | Path) -> ScoreModel:
+    """A model with its EMA weights, in eval mode, from an EMA snapshot or a checkpoint."""
+    config, weights = read(Path(path))
+    model = build(config)
+    model.load_state_dict(weights)
+    return model.eval()
+
+
+def load_weights(model: ScoreModel, path: Path) -> None:
+    """EMA weights of a file into a model of the same shape, to train on from there."""
+    config, weights = read(path)
+    if config["network"] != model.config["network"]:
+        raise ValueError(
+            f"{path} holds the network {config['network']}, the configuration asks for {model.config['network']}"
+        )
+    model.load_state_dict(weights)

@@ -1,0 +1,101 @@
+"""The weighted generative-supervised loss of arXiv 2309.10457, and the loss on the sampler's own path."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from trainer.discrepancies import Estimate, weighted_sum
+from trainer.samplers import few_step_transition
+from trainer.schedules import alpha, draw_times
+from trainer.sde import expand_as
+from trainer.score_model import ScoreModel
+
+
+def estimate(model: ScoreModel, x_hat: Tensor, x: Tensor) -> Estimate:
+    """Both domains of an estimate and its target; the waveforms at the level that the network sees."""
+    s = model.spectrogram
+    unit = x.new_ones(x.shape[0], x.shape[2])
+    return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0])
+
+
+def weighted_loss(
+    model: ScoreModel,
+    x: Tensor,
+    y: Tensor,
+    weight: str | float = "linear",
+    supervised: dict[str, float] | None = None,
+    generative_limit: float = float("inf"),
+    points_share: float = 0.0,
+) -> dict[str, Tensor]:
+    """(1 − α_t) ‖σ_t s + z‖² + α_t D(x̂₀, x), mean over the batch, t one draw per example.
+
+    x, y: compressed spectra [B, 2, T, F]. weight: family of α_t or a constant. supervised: discrepancies and their
+    factors. generative_limit: upper bound of e^{−2θt}/σ_t², the factor of the generative term in data-prediction
+    form, which diverges as t -> 0. points_share: share of t on the sampler's own times.
+    Returns loss, generative, supervised (before weighting), each a scalar.
+    """
+    sde = model.sde
+    t = draw_times(sde, len(x), x.new_tensor(model.times), points_share)
+    z = model.circular_noise(x)
+    std = expand_as(sde.std(t), x)
+    x_t = sde.mean(x, y, t) + std * z
+
+    noisy, _ = model.network.prepare(y)
+    x_hat, _ = model.network(x_t, noisy, model.network.film(t))
+    score = sde.score_of(x_hat, x_t, y, t)
+
+    generative = (std * score + z).square().sum(1).mean((1, 2))
+    factor = (sde.decay(t) / sde.std(t)).square()
+    generative = generative * (factor.clamp_max(generative_limit) / factor)
+    a = alpha(weight, sde, t)
+    discrepancy = weighted_sum(supervised or {"mse": 1.0}, estimate(model, x_hat, x))
+    loss = ((1 - a) * generative + a * discrepancy).mean()
+    return {"loss": loss, "generative": generative.mean().detach(), "supervised": discrepancy.mean().detach()}
+
+
+def draw_steps(batch: int, frames: int, most: int, changing: float, device: torch.device) -> Tensor:
+    """How many steps each frame spends, int [B, T] in 1 ... most: always most, or (share `changing`) jumping now and then.
+
+    A step that was skipped has an old state when it comes back; a network that has seen this knows what to do.
+    """
+    steps = torch.full((batch, frames), most, device=device)
+    jumps = (torch.rand(batch, frames, device=device) < 0.04).cumsum(1)
+    draws = torch.randint(1, most + 1, (batch, frames + 1), device=device)
+    jumping = draws.gather(1, jumps)
+    return torch.where(torch.rand(batch, 1, device=device) < changing, jumping, steps)
+
+
+def path_loss(
+    model: ScoreModel,
+    x: Tensor,
+    y: Tensor,
+    discrepancies: dict[str, float],
+    most: int,
+    changing: float = 0.3,
+    all_steps: bool = False,
+) -> dict[str, Tensor]:
+    """Σ D over the output of the exact few-step sampler, with the gradient through its last step (or all of them).
+
+    most: steps of the longest frame, 1 ... len(times). One example runs as many steps as `draw_steps` says, hop by hop, with skipped steps' states held, as live.
+    """
+    sde, network = model.sde, model.network
+    batch, _, frames, _ = y.shape
+    steps = draw_steps(batch, frames, most, changing, y.device)
+    noisy, _ = network.prepare(y)
+    t = y.new_full((batch,), model.times[0])
+    x_t = sde.prior(y, model.circular_noise(y))
+    x_hat = None
+    for k in range(most):
+        if k > 0:
+            t_next = torch.full_like(t, model.times[k])
+            x_t = few_step_transition(sde, x_hat, x_t, y, t, t_next, model.circular_noise(y), model.eta)
+            t = t_next
+        active = steps > k
+        with torch.set_grad_enabled(all_steps or k == most - 1):
+            # the noisy half of the first convolution belongs to the last step's gradient only
+            given = noisy if torch.is_grad_enabled() else {n: v.detach() for n, v in noisy.items()}
+            new, _ = network(x_t, given, network.film(t), None, active if k > 0 else None)
+            x_hat = new if x_hat is None else torch.where(active[:, None, :, None], new, x_hat)
+    loss = weighted_sum(discrepancies, estimate(model, x_hat, x)).mean()
+    return {"loss": loss}

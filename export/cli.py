@@ -1,0 +1,77 @@
+"""`export-onnx convert | verify`. Exit codes: 0 ok, 1 failed or a check failed, 2 usage, 3 bad or missing model."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(prog="export-onnx", description=__doc__)
+    sub = p.add_subparsers(dest="command", required=True)
+    c = sub.add_parser("convert", help="checkpoint or EMA snapshot -> one ONNX file")
+    c.add_argument("checkpoint", type=Path, help=".ckpt of `trainer fit`, or .safetensors")
+    c.add_argument("-o", "--output", type=Path, required=True, help="the .onnx file to write")
+    c.add_argument("--max-steps", type=int, default=None, help="most diffusion steps a hop (all that were trained)")
+    c.add_argument("--default-steps", type=int, default=None, help="steps when the user names none (max-steps)")
+    c.add_argument("--name", default=None, help="model name in the contract (the output's stem)")
+    c.add_argument("--model-version", default="1", help="model version in the contract")
+    c.add_argument("--license", default="unspecified", help="licence of the weights")
+    c.add_argument("--description", default="", help="one line for `realtime-cli info`")
+    c.add_argument("--trained-on", default="", help="what data, with its licences")
+    c.add_argument("--overwrite", action="store_true", help="replace an existing output")
+    v = sub.add_parser("verify", help="check a file: torch vs ONNX Runtime, streaming vs offline, delay, cost")
+    v.add_argument("model", type=Path)
+    v.add_argument("--checkpoint", type=Path, default=None, help="what the file was made from")
+    v.add_argument("--seconds", type=float, default=60.0, help="length of the streaming vs offline check, s")
+    return p
+
+
+def run_convert(a: argparse.Namespace) -> int:
+    from export.convert import convert
+    from trainer.checkpoint import load_model
+
+    if a.output.exists() and not a.overwrite:
+        print(f"export-onnx: {a.output} exists; --overwrite replaces it", file=sys.stderr)
+        return 2
+    model = load_model(a.checkpoint)
+    max_steps = len(model.times) if a.max_steps is None else a.max_steps
+    default_steps = max_steps if a.default_steps is None else a.default_steps
+    card = dict(name=a.name or a.output.stem, version=a.model_version, license=a.license,
+                description=a.description, trained_on=a.trained_on)  # fmt: skip
+    spec = convert(model, a.output, max_steps, default_steps, card)
+    size = a.output.stat().st_size / 1e6
+    print(f"{a.output}: {size:.1f} MB, {spec.max_steps} steps, {len(spec.states)} states, latency {spec.latency} samples")
+    return 0
+
+
+def run_verify(a: argparse.Namespace) -> int:
+    from export.verify import verify
+    from trainer.checkpoint import load_model
+
+    findings = verify(a.model, None if a.checkpoint is None else load_model(a.checkpoint), a.seconds)
+    for f in findings:
+        verdict = "" if f.limit is None else ("ok  " if f.passed else "FAIL") + f" (limit {f.limit:g})"
+        print(f"{f.what:<58} {f.value:>10.3g} {f.unit:<8} {verdict}")
+    return 0 if all(f.passed for f in findings) else 1
+
+
+def main(arguments: list[str] | None = None) -> None:
+    a = parser().parse_args(arguments)
+    try:
+        code = {"convert": run_convert, "verify": run_verify}[a.command](a)
+    except FileNotFoundError as error:
+        print(f"export-onnx: {error}", file=sys.stderr)
+        code = 3
+    except ValueError as error:
+        print(f"export-onnx: {error}", file=sys.stderr)
+        code = 3 if "steps" not in str(error) else 2
+    except ImportError as error:
+        print(f"export-onnx: {error}: install the extra 'export'", file=sys.stderr)
+        code = 1
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

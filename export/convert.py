@@ -1,0 +1,81 @@
+"""A checkpoint or snapshot -> one self-contained ONNX file with its contract inside."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+
+from export.graph import StreamingGraph
+from realtime.contract import METADATA_KEY, ModelSpec
+from trainer.score_model import ScoreModel
+
+OPSET = 20
+
+
+def trace(graph: StreamingGraph) -> torch.onnx.ONNXProgram:
+    """The graph as ONNX, with the contract's tensor names. No weights are left outside."""
+    states = graph.states()
+    example = (
+        torch.randn(1, graph.model.spectrogram.hop_length) * 0.1,
+        torch.randn(graph.noise_shape()) * 0.5**0.5,
+        torch.tensor(graph.max_steps),
+        *(torch.zeros(shape) for shape in states.values()),
+    )
+    log = logging.getLogger("torch.onnx")
+    before = log.level
+    log.setLevel(logging.ERROR)  # it warns of an absent torchvision that nobody asked for
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.onnx.export(
+                graph,
+                example,
+                dynamo=True,
+                opset_version=OPSET,
+                verbose=False,
+                input_names=["audio", "noise", "steps", *states],
+                output_names=["enhanced", *(f"new_{name}" for name in states)],
+            )
+    finally:
+        log.setLevel(before)
+
+
+def convert(model: ScoreModel, output: Path, max_steps: int, default_steps: int, card: dict) -> ModelSpec:
+    """Writes `output`, whole or not at all. card: name, version, license and what else the contract may hold."""
+    if not 1 <= default_steps <= max_steps:
+        raise ValueError(f"default steps {default_steps} must lie in 1 ... {max_steps}, the most steps of this file")
+    graph = StreamingGraph(model, max_steps)
+    s = model.spectrogram
+    spec = ModelSpec(
+        sample_rate=s.sample_rate,
+        hop_length=s.hop_length,
+        window_length=s.window_length,
+        latency=s.overlap,
+        max_steps=max_steps,
+        default_steps=default_steps,
+        kind="streaming",
+        noise_shape=graph.noise_shape(),
+        states=graph.states(),
+        **card,
+    )
+    proto = trace(graph).model_proto
+    onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
+    onnx.checker.check_model(proto)
+    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+    onnx.save(proto, temporary)
+    os.replace(temporary, output)
+    return spec
+
+
+def rewrite_card(path: Path, spec: ModelSpec) -> None:
+    """Puts another contract into a file: measured scores, which are only known after it was made."""
+    proto = onnx.load(path)
+    onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    onnx.save(proto, temporary)
+    os.replace(temporary, path)

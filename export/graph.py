@@ -1,0 +1,117 @@
+"""One hop in, one hop out: front end, network and unrolled few-step sampler as a graph with explicit states."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from trainer.networks.streaming import Film, StreamingNet
+from trainer.samplers import few_step_transition
+from trainer.score_model import ScoreModel
+
+
+def fold_norms(network: StreamingNet) -> StreamingNet:
+    """Moves the affine half of the mixer's norms into the linear map that follows: W' = W diag(γ), b' = b + W β.
+
+    Returns a copy that computes the same. The norm before the recurrence is followed by the time's modulation, and is
+    folded into that (`fold_film`).
+    """
+    network = copy.deepcopy(network)
+    with torch.no_grad():
+        for block in network.blocks:
+            norm, linear = block.norm_band, block.mixer.inward
+            linear.bias += linear.weight @ norm.bias
+            linear.weight *= norm.weight
+            nn.init.ones_(norm.weight)
+            nn.init.zeros_(norm.bias)
+    return network
+
+
+class StreamingGraph(nn.Module):
+    """forward(audio [1, hop], noise [1, steps, 2, bins], steps, *states) -> enhanced [1, hop], *new states.
+
+    Steps after the first stand behind torch.cond: one that is not asked for costs nothing and its state passes
+    through untouched. The arithmetic is the trainer's own: `Spectrogram`, `StreamingNet`, `few_step_transition`.
+    """
+
+    def __init__(self, model: ScoreModel, max_steps: int):
+        super().__init__()
+        if not 1 <= max_steps <= len(model.times):
+            raise ValueError(f"max_steps {max_steps} must lie in 1 ... {len(model.times)}, the steps of this model")
+        self.model = copy.deepcopy(model).eval()
+        self.model.network = fold_norms(self.model.network)
+        self.max_steps = max_steps
+        for p in self.parameters():
+            p.requires_grad_(False)
+        self.times = model.times[:max_steps]
+        for k, t in enumerate(self.times):
+            # the time of a step is fixed: what it says to the network is a constant of the graph
+            with torch.no_grad():
+                film = self.model.network.film(torch.tensor([t]))
+            for i, (scale, shift) in enumerate(zip(film.scales, film.shifts, strict=True)):
+                self.register_buffer(f"scale_{k}_{i}", scale.clone(), persistent=False)
+                self.register_buffer(f"shift_{k}_{i}", shift.clone(), persistent=False)
+
+    def states(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every state, in the order of the arguments. Zeros start a stream."""
+        s, network = self.model.spectrogram, self.model.network
+        shapes = {"past_audio": (1, s.overlap), "past_level": (1, 1), "past_output": (1, s.overlap)}
+        shapes |= {f"noisy_{name}": shape for name, shape in network.shared_state().items()}
+        for k in range(self.max_steps):
+            shapes |= {f"step{k + 1}_{name}": shape for name, shape in network.step_state().items()}
+        return shapes
+
+    def noise_shape(self) -> tuple[int, ...]:
+        return (1, self.max_steps, 2, self.model.spectrogram.bins)
+
+    def _film(self, k: int) -> Film:
+        count = len(self.model.network.blocks) + 1
+        return Film(
+            tuple(getattr(self, f"scale_{k}_{i}") for i in range(count)),
+            tuple(getattr(self, f"shift_{k}_{i}") for i in range(count)),
+        )
+
+    def forward(self, audio: Tensor, noise: Tensor, steps: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
+        model, s, network = self.model, self.model.spectrogram, self.model.network
+        given = dict(zip(self.states(), states, strict=True))
+        new = {}
+
+        spectrum, new["past_audio"] = s.stft(audio, given["past_audio"])
+        power = s.power(spectrum)
+        amplitude, new["past_level"] = s.level(power, given["past_level"])
+        y = s.compress(spectrum, amplitude)
+        noisy, shared = network.prepare(y, {name: given[f"noisy_{name}"] for name in network.shared_state()})
+        new |= {f"noisy_{name}": value for name, value in shared.items()}
+
+        names = list(network.step_state())
+        noise = model.shape_noise(noise[:, :, :, None])  # [1, steps, 2, 1, bins]
+        t = [torch.tensor([value]) for value in self.times]
+
+        x_t = model.sde.prior(y, noise[:, 0])
+        x_hat, state = network(x_t, noisy, self._film(0), {name: given[f"step1_{name}"] for name in names})
+        new |= {f"step1_{name}": value for name, value in state.items()}
+
+        for k in range(1, self.max_steps):
+
+            def run(x_hat, x_t, y, z, features, previous, *past, k=k):
+                x_t = few_step_transition(model.sde, x_hat, x_t, y, t[k - 1], t[k], z, model.eta)
+                noisy = {"y": y, "features": features, "previous": previous}
+                x_hat, state = network(x_t, noisy, self._film(k), dict(zip(names, past, strict=True)))
+                return x_hat, x_t.clone(), *state.values()
+
+            def skip(x_hat, x_t, y, z, features, previous, *past):
+                return x_hat.clone(), x_t.clone(), *(p.clone() for p in past)
+
+            past = [given[f"step{k + 1}_{name}"] for name in names]
+            operands = (x_hat, x_t, y, noise[:, k], noisy["features"], noisy["previous"], *past)
+            if torch.compiler.is_exporting():
+                x_hat, x_t, *state = torch.cond(steps > k, run, skip, operands)
+            else:
+                x_hat, x_t, *state = (run if int(steps) > k else skip)(*operands)
+            new |= {f"step{k + 1}_{name}": value for name, value in zip(names, state, strict=True)}
+
+        spectrum = s.bound(s.expand(x_hat, amplitude), power)
+        enhanced, new["past_output"] = s.istft(spectrum, given["past_output"])
+        return enhanced, *(new[name] for name in self.states())

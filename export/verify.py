@@ -1,0 +1,133 @@
+"""Checks of an exported file: against torch, against itself offline, its delay, its cost."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from export.graph import StreamingGraph
+from realtime.enhancer import Enhancer
+from realtime.noise import HopNoise
+from realtime.session import Session
+from trainer.score_model import ScoreModel
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. limit: the value that must not be passed, None for a figure without a verdict."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.limit is None or self.value <= self.limit
+
+
+def speech_like(seconds: float, sample_rate: int, seed: int = 0) -> np.ndarray:
+    """A test signal with the level, rhythm and harmonics of speech in noise. float32 [samples], full scale ±1."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(round(seconds * sample_rate)) / sample_rate
+    pitch = 120 + 30 * np.sin(2 * np.pi * 0.7 * t)
+    phase = 2 * np.pi * np.cumsum(pitch) / sample_rate
+    voice = sum(np.sin(k * phase) / k for k in range(1, 20)) * np.clip(np.sin(2 * np.pi * 2.5 * t), 0, 1)
+    return (0.05 * voice + 0.02 * rng.standard_normal(len(t))).astype(np.float32)
+
+
+def impulse_delay(session: Session, steps: int, seed: int = 0) -> int:
+    """Measured delay of the output against the input, in samples.
+
+    The lag at which the response to a click train in silence correlates best with the clicks; taken from the output
+    stream itself, so that it holds for any network.
+    """
+    spec = session.spec
+    hops = 200
+    rng = np.random.default_rng(seed)
+    audio = np.zeros(hops * spec.hop_length, np.float32)
+    # bursts of noise at odd places: an enhancer may shrink them, but not move them
+    for start in range(37 * spec.hop_length + 11, len(audio) - 4 * spec.hop_length, 23 * spec.hop_length + 7):
+        audio[start : start + 64] = 0.5 * rng.standard_normal(64)
+    out = run(session, audio, steps, seed)
+    lags = np.arange(0, 4 * spec.window_length if spec.window_length else 2048)
+    scores = [float(np.dot(audio[: len(audio) - lag], out[lag:])) for lag in lags]
+    return int(lags[int(np.argmax(np.abs(scores)))])
+
+
+def run(session: Session, audio: np.ndarray, steps: int, seed: int = 0) -> np.ndarray:
+    """Hop by hop through the session, nothing but the contract. audio: [n hop] -> the same shape."""
+    session.reset()
+    noise = HopNoise(seed, session.spec.noise_shape)
+    hop = session.spec.hop_length
+    hops = audio.reshape(-1, hop)
+    return np.concatenate([np.array(session.run(a, noise.draw(i), steps)) for i, a in enumerate(hops)])
+
+
+def offline(model: ScoreModel, audio: np.ndarray, steps: int, noise_shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
+    """The trainer's own offline path with the very noise that the stream draws, delay left in. [n hop] -> [n hop]."""
+    s = model.spectrogram
+    draws = HopNoise(seed, noise_shape)
+    count = len(audio) // s.hop_length
+    noise = torch.from_numpy(np.stack([np.array(draws.draw(i))[0] for i in range(count)]))
+    padded = torch.from_numpy(audio)[None]
+    with torch.no_grad():
+        y, _, amplitude, power = s.encode(padded)
+        drawn = [model.shape_noise(noise[:, k].transpose(0, 1)[None]) for k in range(steps)]
+        return s.decode(model.sample(y, drawn, steps), amplitude, power)[0].numpy()
+
+
+def verify(path: Path, model: ScoreModel | None, seconds: float = 60.0, cost_seconds: float = 5.0) -> list[Finding]:
+    """The report. model: the checkpoint the file was made from, None to leave out what needs it."""
+    session = Session(path, device="cpu")
+    spec = session.spec
+    audio = speech_like(seconds, spec.sample_rate)
+    audio = audio[: len(audio) // spec.hop_length * spec.hop_length]
+    findings = []
+    for steps in range(1, spec.max_steps + 1):
+        if model is not None:
+            graph = StreamingGraph(model, spec.max_steps)
+            findings.append(
+                Finding(f"torch vs ONNX Runtime, {steps} steps, 50 hops, states too", hop_error(graph, session, steps), "max abs", 1e-4)
+            )
+            streamed = run(session, audio, steps)
+            whole = offline(model, audio, steps, spec.noise_shape)
+            error = float(np.abs(streamed - whole).max())
+            findings.append(Finding(f"streaming vs offline, {steps} steps, {seconds:g} s", error, "max abs", 1e-4))
+        delay = impulse_delay(session, steps)
+        findings.append(Finding(f"delay off the declared {spec.latency} samples, {steps} steps", abs(delay - spec.latency), "samples", 0))
+    hop_ms = 1000 * spec.hop_length / spec.sample_rate
+    for steps in range(1, spec.max_steps + 1):
+        enhancer = Enhancer(session, steps=steps)
+        enhancer.process(audio[: 50 * spec.hop_length])
+        times = []
+        for hop in audio[: round(cost_seconds * 1000 / hop_ms) * spec.hop_length].reshape(-1, spec.hop_length):
+            start = time.perf_counter()
+            enhancer.process(hop)
+            times.append(time.perf_counter() - start)
+        p50, p99 = np.percentile(times, [50, 99]) * 1000
+        findings.append(Finding(f"cost per hop, {steps} steps, p50 ({100 * p50 / hop_ms:.0f} % of the hop)", p50, "ms"))
+        findings.append(Finding(f"cost per hop, {steps} steps, p99 ({100 * p99 / hop_ms:.0f} % of the hop)", p99, "ms"))
+    return findings
+
+
+def hop_error(graph: StreamingGraph, session: Session, steps: int, hops: int = 50) -> float:
+    """Largest difference of output and states between the torch graph and the file over some hops."""
+    spec = session.spec
+    audio = speech_like(hops * spec.hop_length / spec.sample_rate, spec.sample_rate).reshape(-1, spec.hop_length)
+    noise = HopNoise(1, spec.noise_shape)
+    states = [torch.zeros(shape) for shape in graph.states().values()]
+    session.reset()
+    worst = 0.0
+    for i, hop in enumerate(audio):
+        z = np.array(noise.draw(i))
+        with torch.no_grad():
+            expected, *states = graph(torch.from_numpy(hop)[None], torch.from_numpy(z), torch.tensor(steps), *states)
+        worst = max(worst, float(np.abs(expected[0].numpy() - session.run(hop, z, steps)).max()))
+    for state, got in zip(states, session.states().values(), strict=True):
+        worst = max(worst, float(np.abs(state.numpy() - got).max()))
+    return worst

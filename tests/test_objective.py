@@ -1,0 +1,155 @@
+import pytest
+import torch
+
+from trainer.discrepancies import DISCREPANCIES, Estimate, weighted_sum
+from trainer.networks.streaming import StreamingNet
+from trainer.objective import draw_steps, path_loss, weighted_loss
+from trainer.samplers import few_step, few_step_transition
+from trainer.schedules import alpha
+from trainer.score_model import ScoreModel
+from trainer.sde import OUVESDE
+from trainer.spectrogram import Spectrogram
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=1, bands=8))
+
+
+def pair(batch=3, frames=20):
+    torch.manual_seed(1)
+    return torch.randn(2, batch, 2, frames, 161) * 0.3
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_loss_is_the_score_loss_reweighted_when_supervised_by_mse(model, batch):
+    """The identity of DESIGN section 3 through the real objective, for any batch size."""
+    x, y = pair(batch)
+    torch.manual_seed(2)
+    whole = weighted_loss(model, x, y, "linear", {"mse": 1.0})["loss"]
+    torch.manual_seed(2)
+    from trainer.schedules import draw_times
+
+    t = draw_times(model.sde, batch, x.new_tensor(model.times), 0.0)
+    z = model.circular_noise(x)
+    std = model.sde.std(t)
+    x_t = model.sde.mean(x, y, t) + std[:, None, None, None] * z
+    dsm = (std[:, None, None, None] * model.score(x_t, y, t) + z).square().sum(1).mean((1, 2))
+    a = alpha("linear", model.sde, t)
+    expected = (((1 - a) + a * torch.exp(2 * model.sde.theta * t) * std**2) * dsm).mean()
+    assert whole.item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_generative_limit_bounds_the_factor(model):
+    x, y = pair()
+    torch.manual_seed(3)
+    free = weighted_loss(model, x, y, 0.0)["generative"]
+    torch.manual_seed(3)
+    bounded = weighted_loss(model, x, y, 0.0, generative_limit=1.0)["generative"]
+    assert bounded < free
+
+
+def test_losses_reach_every_weight(model):
+    x, y = pair()
+    for loss in (weighted_loss(model, x, y)["loss"], path_loss(model, x, y, {"compressed": 1.0}, 4)["loss"]):
+        model.zero_grad()
+        loss.backward()
+        # the second layer of the time embedding starts at zero, so its first layer has no gradient yet
+        silent = [n for n, p in model.named_parameters() if p.grad is None or p.grad.abs().max() == 0]
+        assert all("embedding.hidden" in n for n in silent), silent
+
+
+def test_learning_the_path_lowers_the_loss(model):
+    x, y = pair()
+    optimizer = torch.optim.Adam(model.parameters(), 3e-3)
+    values = []
+    for i in range(30):
+        torch.manual_seed(i % 3)
+        loss = path_loss(model, x, y, {"mse": 1.0}, 2)["loss"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        values.append(loss.item())
+    assert sum(values[-3:]) < 0.8 * sum(values[:3])
+
+
+def test_steps_within_a_sequence():
+    torch.manual_seed(0)
+    steps = draw_steps(200, 100, 4, 0.5, torch.device("cpu"))
+    constant = (steps == 4).all(1).float().mean().item()
+    assert 0.35 < constant < 0.65
+    assert steps.min() == 1 and steps.max() == 4
+
+
+def estimate_of(x_hat, x):
+    s = Spectrogram()
+    unit = x.new_ones(x.shape[0], x.shape[2])
+    return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0])
+
+
+@pytest.mark.parametrize("name", DISCREPANCIES)
+def test_discrepancies_are_least_at_the_truth_and_differentiable(name):
+    torch.manual_seed(0)
+    x = torch.randn(2, 2, 40, 161) * 0.3
+    near, far = x + 0.05 * torch.randn_like(x), x + 0.3 * torch.randn_like(x)
+    d = [DISCREPANCIES[name](estimate_of(v, x)) for v in (x, near, far)]
+    assert d[0].shape == (2,)
+    assert (d[0] < d[1]).all() and (d[1] < d[2]).all()
+    v = far.requires_grad_()
+    DISCREPANCIES[name](estimate_of(v, x)).sum().backward()
+    assert torch.isfinite(v.grad).all() and v.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize("name", DISCREPANCIES)
+def test_discrepancies_survive_silence(name):
+    x = torch.zeros(2, 2, 20, 161)
+    v = (1e-3 * torch.randn_like(x)).requires_grad_()
+    value = DISCREPANCIES[name](estimate_of(v, x)).sum()
+    value.backward()
+    assert torch.isfinite(value) and torch.isfinite(v.grad).all()
+
+
+def test_unknown_discrepancies_are_refused():
+    x = torch.zeros(1, 2, 20, 161)
+    with pytest.raises(ValueError, match="pesq.*mse"):
+        weighted_sum({"pesq": 1.0}, estimate_of(x, x))
+
+
+@pytest.mark.parametrize("eta", [0.0, 0.6, 1.0])
+def test_transition_with_the_truth_lands_on_the_marginal(eta):
+    """From x_t ~ p_t(·|x, y) and x̂₀ = x, the next state has the mean and variance of p_{t'}."""
+    torch.manual_seed(0)
+    sde = OUVESDE()
+    x, y = torch.full((1, 200000), 0.4), torch.full((1, 200000), -0.2)
+    t, t_next = torch.tensor([1.0]), torch.tensor([0.4])
+    x_t = sde.mean(x, y, t) + sde.std(t) * torch.randn_like(x)
+    out = few_step_transition(sde, x, x_t, y, t, t_next, torch.randn_like(x), eta)
+    assert out.mean().item() == pytest.approx(sde.mean(x, y, t_next)[0, 0].item(), abs=2e-3)
+    assert out.std().item() == pytest.approx(sde.std(t_next).item(), rel=0.01)
+
+
+def test_fewer_steps_are_the_beginning_of_more(model):
+    torch.manual_seed(0)
+    y = torch.randn(1, 2, 10, 161)
+    noise = [model.circular_noise(y) for _ in range(4)]
+    calls = []
+
+    def predict(x_t, t, k):
+        calls.append((k, t.item(), x_t.clone()))
+        return 0.5 * x_t
+
+    few_step(predict, model.sde, y, noise, model.times, 1.0, 4)
+    four = list(calls)
+    calls.clear()
+    few_step(predict, model.sde, y, noise, model.times, 1.0, 2)
+    assert [c[:2] for c in calls] == [c[:2] for c in four[:2]]
+    assert all(torch.equal(a[2], b[2]) for a, b in zip(calls, four, strict=False))
+    assert len(four) == 4
+    with pytest.raises(ValueError, match="steps 5"):
+        few_step(predict, model.sde, y, noise, model.times, 1.0, 5)
+
+
+def test_sampler_times_are_checked():
+    with pytest.raises(ValueError, match="must fall"):
+        ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=1, bands=8), times=(0.5, 1.0))

@@ -5,7 +5,6 @@ import fnmatch
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -44,11 +43,11 @@ def find_clips(
 ) -> list[Clip]:
     """List the clips of folders (searched whole) and manifests (.tsv with a header, .jsonl), sorted by path.
 
-    A manifest needs `path`, relative to its own folder; `source`, `speaker_or_class` and `snr_db` are used where
-    they are given. `include` keeps names that match one of its globs or begin with one of its prefixes;
+    A manifest needs `path`, relative to its own folder; `source`, `speaker_or_class` and `snr_db` are used
+    where they are given. `include` keeps names that match one of its globs or begin with one of its prefixes;
     `min_snr_db` leaves out rows whose `snr_db` is below. `what` names the sound in errors.
 
-    Raises ValueError if a place is missing, a manifest is malformed or names missing files, or nothing is left.
+    Raises ValueError if a place or a listed file is missing, a manifest is malformed, or nothing is left.
     """
     if isinstance(where, str):
         where = [where]
@@ -57,8 +56,8 @@ def find_clips(
     kept = [(root, row) for root, row in named if min_snr_db is None or _snr(row) >= min_snr_db]
     if not kept:
         raise ValueError(
-            f"no {what} found: looked for {', '.join(AUDIO[:5])} … in {', '.join(map(str, where)) or 'nothing'}; of "
-            f"{len(rows)} files {len(named)} match include {list(include)}, and {len(kept)} of these reach "
+            f"no {what} found: looked for {', '.join(AUDIO)} in {', '.join(map(str, where)) or 'no place'}; of "
+            f"{len(rows)} files {len(named)} match include {list(include)}, of these {len(kept)} reach "
             f"min_snr_db {min_snr_db}"
         )
     clips = {}
@@ -70,7 +69,7 @@ def find_clips(
     missing = [clip for clip in clips.values() if not clip.path.is_file()]
     if missing:
         raise ValueError(
-            f"{what}: {len(missing)} of {len(clips)} files that are listed do not exist, first: {missing[0].path}"
+            f"{what}: {len(missing)} of {len(clips)} listed files do not exist, first: {missing[0].path}"
         )
     return sorted(clips.values(), key=lambda clip: str(clip.path))
 
@@ -85,7 +84,9 @@ def _rows(place: Path, what: str) -> Iterator[tuple[Path, dict[str, str]]]:
         raise ValueError(
             f"{what}: {place} does not exist; give a folder of audio or a .tsv or .jsonl manifest"
         )
-    with place.open(encoding="utf-8", newline="") as lines:
+    if place.suffix.lower() in AUDIO:
+        raise ValueError(f"{what}: {place} is one audio file; give its folder, or a .tsv or .jsonl manifest")
+    with place.open(encoding="utf-8-sig", newline="") as lines:
         if place.suffix.lower() in (".jsonl", ".json"):
             for number, line in enumerate(lines, 1):
                 if not line.strip():
@@ -95,15 +96,15 @@ def _rows(place: Path, what: str) -> Iterator[tuple[Path, dict[str, str]]]:
                     row["path"] = str(row["path"])
                 except (ValueError, KeyError, TypeError) as error:
                     raise ValueError(
-                        f"{place}, line {number}: not a JSON object with the key `path`: {line.strip()[:80]!r}"
+                        f"{place}, line {number}: no JSON object with the key `path`: {line.strip()[:80]!r}"
                     ) from error
                 yield place.parent, row
         else:
             table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
             if "path" not in (table.fieldnames or ()):
                 raise ValueError(
-                    f"{place} is no manifest: its first line must be a header with the tab-separated column `path`, "
-                    f"but names {table.fieldnames or 'nothing'}"
+                    f"{place} is no manifest: its first line must name tab-separated columns, `path` among "
+                    f"them, but is {table.fieldnames or 'nothing'}"
                 )
             for row in table:
                 if row["path"]:
@@ -119,7 +120,7 @@ def _snr(row: dict) -> float:
     value = row.get("snr_db")
     try:
         return float(value) if value not in (None, "") else np.inf
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ValueError(f"snr_db of {row['path']} is {value!r}: it must be a number") from error
 
 
@@ -130,7 +131,7 @@ def hold_out(clips: list[Clip], share: float) -> tuple[list[Clip], list[Clip]]:
     """
     if len(clips) < 2:
         raise ValueError(
-            f"{len(clips)} file cannot be split into training and validation: give valid_clean and valid_noisy"
+            f"{len(clips)} file cannot be split in two: give more, or give valid_clean and valid_noisy"
         )
     order = sorted(clips, key=lambda clip: hashlib.sha256(clip.name.encode()).digest())
     count = min(max(1, round(share * len(clips))), len(clips) - 1)
@@ -144,8 +145,8 @@ def hold_out(clips: list[Clip], share: float) -> tuple[list[Clip], list[Clip]]:
 class AudioBank:
     """Decoded clips in one flat int16 array, so that forked workers share the memory and pickle nothing.
 
-    data: int16 [all samples]; offsets, lengths: int64 [clips], samples; peaks: float32 [clips], RMS of the loudest
-    0.1 s of each clip, full scale 1.
+    data: int16 [all samples]; offsets, lengths: int64 [clips], samples; peaks: float32 [clips], RMS of the
+    loudest 0.1 s of each clip, full scale 1.
     """
 
     def __init__(
@@ -229,7 +230,7 @@ class AudioBank:
         length = np.where(usable, self.lengths, 0).astype(np.float64)
         _, source = np.unique([clip.source for clip in self.clips], return_inverse=True)
         total = np.bincount(source, length)
-        # P(source) ~ sqrt(its seconds), P(clip | source) ~ seconds: large collections lead, small ones are heard.
+        # P(source) ~ sqrt(its seconds), P(clip | source) ~ seconds: large ones lead, small ones are heard.
         weight = length / np.sqrt(np.maximum(total[source], 1))
         self._cumulative = np.cumsum(weight / weight.sum())
         _, self._group = np.unique([clip.group for clip in self.clips], return_inverse=True)
@@ -260,9 +261,9 @@ class AudioBank:
     def crop(self, rng: np.random.Generator, samples: int) -> np.ndarray:
         """A random stretch: float32 [samples], full scale ±1.
 
-        A source is drawn by the square root of its total duration, a clip of it by its duration. Clips that are too
-        short go on with others of the same speaker or class. Stretches that are 25 dB or more below the loudest
-        moment of their clip (mere background) are drawn again, three times at most.
+        A source is drawn by the square root of its total duration, a clip of it by its duration. Clips that
+        are too short go on with others of the same speaker or class. Stretches 25 dB or more below the
+        loudest moment of their clip, mere background, are drawn again, three times at most.
         """
         for _ in range(4):
             i = min(int(np.searchsorted(self._cumulative, rng.random(), side="right")), len(self.clips) - 1)
@@ -275,7 +276,7 @@ class AudioBank:
         return signal
 
     def _joined(self, rng: np.random.Generator, i: int, samples: int) -> np.ndarray:
-        """Clips of the group of clip i, one after the other: gaps of 50-300 ms for speech, cross-fades for noise."""
+        """Clips of the group of clip i in a row, with gaps of 50-300 ms (speech) or cross-fades (noise)."""
         members = self._members[int(self._group[i])]
         out = np.zeros(samples, np.float32)
         # Half begin with the clip, half inside it.
@@ -317,7 +318,7 @@ def _read(path: Path, sample_rate: int) -> np.ndarray:
 def _decode(
     clips: Sequence[Clip], sample_rate: int, what: str, flat: Path | None = None, table: Path | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Decode into one array; with `flat` and `table` into these files, each written aside and then renamed."""
+    """Decode into one array; with `flat` and `table` into these files, written aside and then renamed."""
 
     def capacity(clip: Clip) -> int:
         try:
@@ -332,8 +333,7 @@ def _decode(
         total = int(capacities.sum())
         temporary = None
         if flat is not None:
-            handle, temporary = tempfile.mkstemp(dir=flat.parent, suffix=".part")
-            os.close(handle)
+            temporary = flat.with_suffix(f".{os.getpid()}.part")
             data = np.lib.format.open_memmap(temporary, "w+", np.int16, (total,))
         else:
             data = np.empty(total, np.int16)
@@ -363,13 +363,13 @@ def _decode(
             peaks = np.array([peak for _, peak in found], np.float32)
             if flat is not None:
                 data.flush()
-                with tempfile.NamedTemporaryFile(dir=table.parent, suffix=".part", delete=False) as aside:
-                    np.savez(aside, offsets=offsets, lengths=lengths, peaks=peaks)
                 os.replace(temporary, flat)
-                os.replace(aside.name, table)
+                with temporary.open("wb") as aside:
+                    np.savez(aside, offsets=offsets, lengths=lengths, peaks=peaks)
+                os.replace(temporary, table)
         except BaseException:
             if temporary is not None:
-                Path(temporary).unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
             raise
     return data, offsets, lengths, peaks
 
@@ -378,9 +378,10 @@ def _decode(
 
 
 class MixingDataset(Dataset):
-    """Mixtures on the fly: item k is example k mod len of epoch k div len, and depends on nothing but (seed, k).
+    """Mixtures on the fly: item k is example k mod len of epoch k div len, and a function of (seed, k).
 
-    Yields (x, y), clean and noisy, float32 tensors [samples], full scale ±1; with `name`, (x, y, "name-0007").
+    So it has no last item: a sampler says where to stop. Yields (x, y), clean and noisy, float32 tensors
+    [samples], full scale ±1; with `name`, which makes it a list of one epoch, (x, y, "name-0007").
     """
 
     def __init__(
@@ -404,7 +405,7 @@ class MixingDataset(Dataset):
 
     def __getitem__(self, index: int) -> tuple:
         epoch, example = divmod(index, self.examples)
-        if self.name is not None and epoch:
+        if epoch < 0 or (self.name is not None and epoch > 0):
             raise IndexError(index)
         rng = np.random.default_rng([self.seed, epoch, example])
         x, y = mix(
@@ -421,21 +422,25 @@ class MixingDataset(Dataset):
 
 
 class EpochSampler(DistributedSampler):
-    """Yields epoch · len + k, so that the epoch reaches workers that live on, and a resumed run goes on with new examples.
+    """Yields epoch · len + k, so that the epoch reaches workers that live on.
 
-    Being a DistributedSampler, Lightning leaves it alone, tells it the epoch, and every process gets its share.
+    As it is a DistributedSampler, Lightning leaves it alone and tells it the epoch, and each process gets
+    its share. The `start` examples that a process had of this epoch before it was stopped come last, once.
     """
 
-    def __init__(self, dataset: MixingDataset) -> None:
+    def __init__(self, dataset: MixingDataset, start: int = 0) -> None:
         ready = torch.distributed.is_available() and torch.distributed.is_initialized()
         replicas, rank = (
             (torch.distributed.get_world_size(), torch.distributed.get_rank()) if ready else (1, 0)
         )
         super().__init__(dataset, replicas, rank, shuffle=False)
+        self.start = start
 
     def __iter__(self) -> Iterator[int]:
         first = self.epoch * len(self.dataset)
-        return iter(first + k for k in super().__iter__())
+        examples = [first + k for k in super().__iter__()]
+        start, self.start = self.start % len(examples), 0
+        return iter(examples[start:] + examples[:start])
 
 
 class PairDataset(Dataset):
@@ -465,8 +470,8 @@ class PairDataset(Dataset):
         if clean != noisy or not clean:
             lone = sorted(clean ^ noisy)
             raise ValueError(
-                f"{self.clean_dir} has {len(clean)} audio files and {self.noisy_dir} has {len(noisy)}; both need the "
-                f"same names, but {len(lone)} are in one only: {', '.join(lone[:3]) or 'there are none'}"
+                f"{self.clean_dir} has {len(clean)} audio files and {self.noisy_dir} has {len(noisy)}; both "
+                f"need the same names, but {len(lone)} are in one only: {', '.join(lone[:3]) or 'there are none'}"
             )
         self.names = sorted(clean)
         if max_files is not None and max_files < len(self.names):
@@ -554,6 +559,8 @@ class DataModule(L.LightningDataModule):
             raise ValueError(
                 f"examples_per_epoch ({examples_per_epoch}) must be at least batch_size ({batch_size})"
             )
+        if seed < 0:
+            raise ValueError(f"seed is {seed}: it must be 0 or more")
         self.options = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
         self.batch_size = batch_size
         self.training: MixingDataset | None = None
@@ -606,10 +613,14 @@ class DataModule(L.LightningDataModule):
     def train_dataloader(self) -> DataLoader:
         """Batches of new mixtures: (x, y), float32 [batch, samples]."""
         workers = self.options["workers"]
+        done = 0
+        if self.trainer is not None:  # batches of this epoch before a resumed run was stopped, else 0 or all
+            done = self.trainer.fit_loop.epoch_loop.batch_progress.current.ready
+            done %= max(1, self.options["examples_per_epoch"] // self.trainer.world_size // self.batch_size)
         return DataLoader(
             self.training,
             batch_size=self.batch_size,
-            sampler=EpochSampler(self.training),
+            sampler=EpochSampler(self.training, done * self.batch_size),
             num_workers=workers,
             persistent_workers=workers > 0,
             pin_memory=torch.cuda.is_available(),

@@ -1,6 +1,6 @@
 """Noisy speech made on the fly: a scene is drawn, then rendered to a pair (x, y).
 
-x is the clean target, y the noisy mixture: float32 [samples], full scale ±1, sample k of x belongs to sample k of y.
+x is the clean target, y the noisy mixture: float32 [samples], full scale ±1, aligned sample by sample.
 All chance comes from the generator handed in, so a pair is a function of its seed.
 """
 
@@ -24,7 +24,7 @@ QUIET = 1e-5  # below this RMS (-100 dBFS) a stretch counts as silence
 
 @dataclass(frozen=True)
 class MixConfig:
-    """What the scenes of training are like. A probability is the share of examples; a range is (lowest, highest)."""
+    """What the scenes are like: a probability is a share of examples, a range is (lowest, highest)."""
 
     # signal-to-noise ratio: active RMS of the speech as the microphone hears it over the RMS of the noise
     snr: Literal["normal", "uniform"] = "normal"  # distribution; uniform ignores mean and deviation
@@ -70,6 +70,8 @@ class MixConfig:
             if isinstance(value, list | tuple):
                 if len(value) != 2 or not value[0] <= value[1]:
                     raise ValueError(f"{field.name} is {value}: it must be (lowest, highest)")
+                if field.name in _POSITIVE and not value[0] > 0:
+                    raise ValueError(f"{field.name} is {value}: both must be above 0")
             elif field.name in _PROBABILITIES and not 0 <= value <= 1:
                 raise ValueError(f"{field.name} is {value}: a probability lies between 0 and 1")
         for names in (("speech_absent", "noise_absent"), ("babble", "synthetic")):
@@ -84,10 +86,11 @@ class MixConfig:
             )
 
 
-_PROBABILITIES = (
-    "speech_absent noise_absent silence gap jump speed equaliser babble synthetic second_noise reverb reverb_noise "
-    "clipping low_pass low_cut"
-).split()
+_PROBABILITIES = {
+    *("speech_absent", "noise_absent", "silence", "gap", "jump", "speed", "equaliser", "babble", "synthetic"),
+    *("second_noise", "reverb", "reverb_noise", "clipping", "low_pass", "low_cut"),
+}
+_POSITIVE = {"speed_range", "babble_talkers", "clipping_range", "low_pass_range", "low_cut_range"}
 
 
 @dataclass(frozen=True)
@@ -313,7 +316,7 @@ def change_speed(signal: np.ndarray, ratio: float) -> np.ndarray:
 
 
 def pause(signal: np.ndarray, where: float, seconds: float, sample_rate: int) -> np.ndarray:
-    """Silence `seconds` (half of the signal at most) of it; `where` in 0 … 1 places the pause. 10 ms fades."""
+    """Silence `seconds` of a signal, half of it at most; `where` in 0 … 1 places the pause. Fades: 10 ms."""
     length = min(int(seconds * sample_rate), len(signal) // 2)
     start = int(where * (len(signal) - length))
     fade = min(sample_rate // 100, length // 2)
@@ -376,7 +379,7 @@ def early_part(rir: np.ndarray, seconds: float, fade: float, sample_rate: int) -
 
 
 def convolve(signal: np.ndarray, responses: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """`signal` [samples] through each causal response, cut to [samples]; one transform of the signal for all."""
+    """`signal` [samples] through each causal response, cut to [samples]; one transform of it serves all."""
     samples = len(signal)
     size = scipy.fft.next_fast_len(samples + max(map(len, responses)) - 1, real=True)
     spectrum = scipy.fft.rfft(signal, size)
@@ -387,7 +390,7 @@ def convolve(signal: np.ndarray, responses: Sequence[np.ndarray]) -> list[np.nda
 
 
 def synthetic_noise(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
-    """Coloured noise, mains hum, tones or clicks, the last three over a faint coloured noise: float32 [samples]."""
+    """Coloured noise, mains hum, tones or clicks, the last three with a faint floor: float32 [samples]."""
     kind = rng.choice(["coloured", "hum", "tones", "clicks"], p=[0.4, 0.25, 0.15, 0.2])
     floor = coloured_noise(rng, samples)
     if kind == "coloured":
@@ -400,7 +403,7 @@ def synthetic_noise(rng: np.random.Generator, samples: int, sample_rate: int) ->
 
 
 def coloured_noise(rng: np.random.Generator, samples: int) -> np.ndarray:
-    """Gaussian noise whose power falls as f^-s, s drawn from -0.5 … 2.5 (blue to red), RMS 1: float32 [samples]."""
+    """Gaussian noise whose power goes as f^-s, s from -0.5 (blue) to 2.5 (red), RMS 1: float32 [samples]."""
     size = scipy.fft.next_fast_len(samples, real=True)
     bins = size // 2 + 1
     spectrum = rng.standard_normal(2 * bins, np.float32).view(np.complex64)
@@ -425,7 +428,7 @@ def hum(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
 
 
 def tones(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
-    """One to four steady or slowly pulsing tones between 100 Hz and 0.45 of the sample rate: float32 [samples]."""
+    """One to four steady or pulsing tones from 100 Hz to 0.45 of the sample rate: float32 [samples]."""
     time = np.arange(samples, dtype=np.float32) / np.float32(sample_rate)
     total = np.zeros(samples, np.float32)
     for _ in range(rng.integers(1, 5)):

@@ -1,7 +1,6 @@
-"""Simulated rooms: impulse responses of shoebox rooms by the image-source method (Allen and Berkley, 1979)."""
+"""Impulse responses of simulated shoebox rooms, by the image-source method (Allen and Berkley, 1979)."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,8 @@ def simulate_rooms(count: int, seed: int, sample_rate: int) -> list[tuple[np.nda
     """Draw `count` rooms; each gives (rir_speech, rir_noise), float32 [up to 0.5 s], of one microphone.
 
     The reverberation time lies between 0.1 and 0.7 s. The direct path of the speech is the first sample of
-    rir_speech and has height 1, so speech through it (or through its early part) stays aligned with the dry speech.
-    rir_noise comes from another place of the room, also without its delay and with a direct path of about 1.
+    rir_speech and has height 1, so speech through it, or through its early part, stays aligned with the dry
+    speech. rir_noise comes from another place of the room, also with a direct path of 1 as its first sample.
 
     Raises ImportError where pyroomacoustics is missing.
     """
@@ -24,7 +23,7 @@ def simulate_rooms(count: int, seed: int, sample_rate: int) -> list[tuple[np.nda
         import pyroomacoustics as pra
     except ImportError as error:
         raise ImportError(
-            "simulated rooms need pyroomacoustics: install klarstrom with the extra `train`, or set rooms to 0"
+            "simulated rooms need pyroomacoustics: install klarstrom with the extra `train`, or ask for 0"
         ) from error
 
     rng = np.random.default_rng([seed, 0x0007])
@@ -79,7 +78,7 @@ def _place(rng, microphone, size, distances, step) -> tuple[np.ndarray, int]:
 
 
 def _finish(rng, rir: np.ndarray, complete: int, rt60: float, sample_rate: int) -> np.ndarray:
-    """Continue a response past its `complete` samples, dull its reflections a little, cut it to its length."""
+    """Continue a response past its `complete` samples, dull its reflections, cut it to its length."""
     length = int(min(LONGEST, 1.2 * rt60) * sample_rate)
     response = np.zeros(length)
     response[: len(rir)] = rir[:length]
@@ -109,15 +108,14 @@ def load_rooms(
             return [(stored[f"speech{i}"], stored[f"noise{i}"]) for i in range(count)]
     rooms = simulate_rooms(count, seed, sample_rate)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside and renamed: another process never sees half a file.
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as temporary:
-        np.savez(
-            temporary,
-            **{
-                f"{n}{i}": r
-                for i, pair in enumerate(rooms)
-                for n, r in zip(("speech", "noise"), pair, strict=True)
-            },
-        )
-    os.replace(temporary.name, path)
+    # Written aside and renamed: no other process sees half a file.
+    temporary = path.with_suffix(f".{os.getpid()}.part")
+    named = {f"speech{i}": room[0] for i, room in enumerate(rooms)}
+    named |= {f"noise{i}": room[1] for i, room in enumerate(rooms)}
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **named)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
     return rooms

@@ -30,6 +30,9 @@ class EMA(WeightAveraging):
         decay = min(self.decay, (1 + int(count)) / (10 + int(count)))
         torch._foreach_lerp_(averages, values, 1 - decay)
 
+    def on_train_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        """Leaves the weights alone: the last checkpoint must hold both them and the average, to be trained on."""
+
     def on_save_checkpoint(self, trainer: L.Trainer, pl_module: L.LightningModule, checkpoint: dict) -> None:
         super().on_save_checkpoint(trainer, pl_module, checkpoint)
         if trainer.is_global_zero and trainer.checkpoint_callback is not None:

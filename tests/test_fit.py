@@ -1,0 +1,168 @@
+"""`trainer fit` as a user runs it: the real command, on audio made here, for a few steps."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from trainer.checkpoint import build, load_model, load_weights, save_snapshot
+from trainer.networks.streaming import StreamingNet
+from trainer.score_model import ScoreModel
+from trainer.sde import OUVESDE
+from trainer.spectrogram import Spectrogram
+
+
+@pytest.fixture(scope="module")
+def audio(tmp_path_factory):
+    """Folders speech/ and noise/ of short synthetic files."""
+    folder = tmp_path_factory.mktemp("audio")
+    rng = np.random.default_rng(0)
+    t = np.arange(3 * 16000) / 16000
+    for kind in ("speech", "noise"):
+        (folder / kind).mkdir()
+        for i in range(4):
+            x = 0.1 * rng.standard_normal(len(t))
+            if kind == "speech":
+                gate = np.sin(2 * np.pi * 2 * t) > 0
+                x = 0.02 * x + 0.1 * gate * sum(np.sin(2 * np.pi * (110 + 20 * i) * k * t) / k for k in range(1, 9))
+            soundfile.write(folder / kind / f"{i}.wav", x.astype(np.float32), 16000)
+    return folder
+
+
+def command(audio, folder, *options):
+    return [
+        sys.executable, "-m", "trainer.cli", "fit", "--config", "trainer/configs/stream.yaml",
+        "--data.speech", json.dumps([str(audio / "speech")]), "--data.noise", json.dumps([str(audio / "noise")]),
+        "--data.valid_count", "1", "--data.valid_seconds", "1", "--data.batch_size", "2", "--data.workers", "0",
+        "--data.examples_per_epoch", "8", "--data.rooms", "2", "--data.seconds", "0.5", "--data.cache_dir", "null",
+        "--model.network.channels", "16", "--model.network.blocks", "1", "--model.network.bands", "8",
+        "--model.path_from", "2", "--trainer.log_every_n_steps", "1", "--trainer.accelerator", "cpu", "--folder", str(folder), *options,
+    ]  # fmt: skip
+
+
+def fit(audio, folder, *options, code=0):
+    done = subprocess.run(command(audio, folder, *options), capture_output=True, text=True, timeout=240)
+    assert done.returncode == code, done.stderr[-3000:]
+    return done
+
+
+@pytest.fixture(scope="module")
+def trained(audio, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    fit(audio, folder, "--trainer.max_steps", "4", "--trainer.val_check_interval", "2")
+    return folder
+
+
+def scalars(folder):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    tags = {}
+    for file in sorted(folder.glob("events*")):
+        events = EventAccumulator(str(file)).Reload()
+        for kind in ("scalars", "audio", "images"):
+            tags.setdefault(kind, set()).update(events.Tags()[kind])
+    return tags
+
+
+def test_fit_leaves_a_checkpoint_a_snapshot_and_a_log(trained):
+    tags = scalars(trained)
+    assert {"train/supervised", "valid/si_sdr_1", "valid/si_sdr_4"} <= tags["scalars"]
+    assert "0/enhanced" in tags["audio"] and tags["images"]
+    a, b = load_model(trained / "last.ckpt"), load_model(trained / "ema.safetensors")
+    assert a.config == b.config and not a.training
+    for (name, x), (_, y) in zip(a.state_dict().items(), b.state_dict().items(), strict=True):
+        assert torch.equal(x, y), name
+    raw = torch.load(trained / "last.ckpt", weights_only=True)
+    assert raw["global_step"] == 4
+
+
+def test_the_average_is_not_the_last_step(trained):
+    raw = torch.load(trained / "last.ckpt", weights_only=True)
+    name = "model.network.head.weight"
+    assert not torch.equal(raw["current_model_state"][name], raw["state_dict"][name])
+
+
+def test_a_killed_run_goes_on_where_it_was(audio, tmp_path):
+    folder = tmp_path / "run"
+    endless = command(
+        audio, folder, "--trainer.max_steps", "100000", "--checkpoint.train_time_interval", "0:00:01",
+        "--trainer.limit_val_batches", "0",
+    )  # fmt: skip
+    process = subprocess.Popen(endless, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (folder / "last.ckpt").exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    reached = torch.load(folder / "last.ckpt", weights_only=True)["global_step"]
+    assert reached > 0
+    done = fit(audio, folder, "--trainer.max_steps", str(reached + 2), "--trainer.limit_val_batches", "0")
+    assert "Restored all states" in done.stderr + done.stdout
+    assert torch.load(folder / "last.ckpt", weights_only=True)["global_step"] == reached + 2
+
+
+def test_init_starts_from_the_snapshot(audio, trained, tmp_path):
+    folder = tmp_path / "tuned"
+    fit(
+        audio, folder, "--init", str(trained / "ema.safetensors"), "--trainer.max_steps", "1",
+        "--model.learning_rate", "0", "--trainer.limit_val_batches", "0",
+    )  # fmt: skip
+    before, after = load_model(trained / "ema.safetensors"), load_model(folder / "ema.safetensors")
+    for (name, x), (_, y) in zip(before.state_dict().items(), after.state_dict().items(), strict=True):
+        assert torch.allclose(x, y, atol=1e-6), name
+
+
+def test_a_missing_folder_is_one_sentence(audio, tmp_path):
+    done = fit(audio, tmp_path / "none", "--data.speech", '["nowhere/speech"]', code=1)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("trainer:") and "nowhere/speech" in last
+
+
+def small():
+    return ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=1, bands=8))
+
+
+def test_a_snapshot_builds_the_same_model(tmp_path):
+    model = small().eval()
+    save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
+    again = load_model(tmp_path / "m.safetensors")
+    audio = torch.randn(1, 4000) * 0.1
+    noise = torch.randn(30, 4, 2, 161) * 0.5**0.5
+    assert torch.equal(model.enhance(audio, 2, noise), again.enhance(audio, 2, noise))
+    assert model.enhance(audio, 2).shape == audio.shape
+
+
+def test_files_that_are_no_models_are_refused_in_a_sentence(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no model file at .*none\.ckpt"):
+        load_model(tmp_path / "none.ckpt")
+    (tmp_path / "text.safetensors").write_text("hello")
+    with pytest.raises(ValueError, match="not a readable safetensors"):
+        load_model(tmp_path / "text.safetensors")
+
+    class Evil:
+        def __reduce__(self):
+            return (print, ("ran",))
+
+    torch.save({"klarstrom": {}, "state_dict": Evil()}, tmp_path / "evil.ckpt")
+    with pytest.raises(ValueError, match="without running code"):
+        load_model(tmp_path / "evil.ckpt")
+    torch.save({"state_dict": {}}, tmp_path / "foreign.ckpt")
+    with pytest.raises(ValueError, match="no entry 'klarstrom'"):
+        load_model(tmp_path / "foreign.ckpt")
+    with pytest.raises(ValueError, match="lacks or does not know"):
+        build({"network": {"name": "Other"}})
+
+
+def test_init_from_another_shape_is_refused(tmp_path):
+    model = small()
+    save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
+    other = ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=32, blocks=1, bands=8))
+    with pytest.raises(ValueError, match="the configuration asks for"):
+        load_weights(other, tmp_path / "m.safetensors")

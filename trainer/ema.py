@@ -31,7 +31,11 @@ class EMA(WeightAveraging):
         torch._foreach_lerp_(averages, values, 1 - decay)
 
     def on_train_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        """Leaves the weights alone: the last checkpoint must hold both them and the average, to be trained on."""
+        """Saves the end, which may fall between two checkpoints, and leaves the weights alone: it must hold both them
+        and the average, to be trained on.
+        """
+        if trainer.checkpoint_callback is not None and trainer.checkpoint_callback.dirpath:
+            trainer.save_checkpoint(Path(trainer.checkpoint_callback.dirpath) / "last.ckpt")
 
     def on_save_checkpoint(self, trainer: L.Trainer, pl_module: L.LightningModule, checkpoint: dict) -> None:
         super().on_save_checkpoint(trainer, pl_module, checkpoint)

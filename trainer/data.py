@@ -56,8 +56,8 @@ def find_clips(
     kept = [(root, row) for root, row in named if min_snr_db is None or _snr(row) >= min_snr_db]
     if not kept:
         raise ValueError(
-            f"no {what} found: looked for {', '.join(AUDIO)} in {', '.join(map(str, where)) or 'no place'}; of "
-            f"{len(rows)} files {len(named)} match include {list(include)}, of these {len(kept)} reach "
+            f"no {what} found: looked for {', '.join(AUDIO)} in {', '.join(map(str, where)) or 'no place'}; "
+            f"of {len(rows)} files {len(named)} match include {list(include)}, of these {len(kept)} reach "
             f"min_snr_db {min_snr_db}"
         )
     clips = {}
@@ -346,7 +346,7 @@ def _decode(
             if not np.isfinite(signal).all():
                 raise ValueError(f"{what}: {clips[i].path} holds samples that are no numbers")
             peak = _loudest(signal, sample_rate)
-            data[offsets[i] : offsets[i] + len(signal)] = np.clip(np.rint(signal * 32767), -32768, 32767)
+            data[offsets[i] : offsets[i] + len(signal)] = np.clip(np.rint(signal * 32768), -32768, 32767)
             return len(signal), peak
 
         try:
@@ -471,7 +471,7 @@ class PairDataset(Dataset):
             lone = sorted(clean ^ noisy)
             raise ValueError(
                 f"{self.clean_dir} has {len(clean)} audio files and {self.noisy_dir} has {len(noisy)}; both "
-                f"need the same names, but {len(lone)} are in one only: {', '.join(lone[:3]) or 'there are none'}"
+                f"need the same names, but {len(lone)} are in one only: {', '.join(lone[:3]) or 'none'}"
             )
         self.names = sorted(clean)
         if max_files is not None and max_files < len(self.names):

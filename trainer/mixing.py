@@ -80,6 +80,8 @@ class MixConfig:
                 raise ValueError(f"{' + '.join(names)} is {total:g}: together they must not exceed 1")
         if self.snr not in ("normal", "uniform"):
             raise ValueError(f"snr is {self.snr!r}: it must be 'normal' or 'uniform'")
+        if self.snr_deviation < 0:
+            raise ValueError(f"snr_deviation is {self.snr_deviation}: it must be 0 or more")
         if not 0 <= self.early_fade <= self.early:
             raise ValueError(
                 f"early_fade is {self.early_fade}: it must lie between 0 and early ({self.early})"
@@ -116,39 +118,51 @@ class Scene:
 def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> Scene:
     """Draw the decisions of one example; `rooms` is the number of rooms to choose from."""
 
+    # Each draw is made whether it is used or not: an option changed leaves all other decisions as they were.
     def happens(probability: float) -> bool:
         return bool(rng.random() < probability)
 
     def within(bounds: Range) -> float:
         return float(rng.uniform(*bounds))
 
-    presence = rng.random()
+    def perhaps(probability: float, bounds: Range) -> float | None:
+        yes, value = happens(probability), within(bounds)
+        return value if yes else None
+
+    presence, kind = rng.random(2)
     speech = presence >= config.speech_absent
     noisy = presence < 1 - config.noise_absent or not speech
-    kind = rng.random()
     made = kind < config.babble + config.synthetic
     noise = "babble" if kind < config.babble else "synthetic" if made else "recorded"
-    second = within(config.second_noise_range) if happens(config.second_noise) else None
-    low, high = config.snr_range
-    normal = rng.normal(config.snr_mean, config.snr_deviation)
-    snr = float(np.clip(normal, low, high)) if config.snr == "normal" else within(config.snr_range)
-    reverb = happens(config.reverb) and rooms > 0 and noisy
-    sign = 1 if happens(0.5) else -1
+    second = perhaps(config.second_noise, config.second_noise_range)
+    few, many = config.babble_talkers
+    talkers = few + int(rng.random() * (many - few + 1))
+    normal, uniform = rng.normal(config.snr_mean, config.snr_deviation), within(config.snr_range)
+    snr = float(np.clip(normal, *config.snr_range)) if config.snr == "normal" else uniform
+    level = within(config.level_range)
+    reverb, room = happens(config.reverb), int(rng.random() * rooms)
+    noise_in_room = happens(config.reverb_noise)
+    gap, gap_at = perhaps(config.gap, config.gap_range), rng.random()
+    jump, jump_at, up = perhaps(config.jump, config.jump_range), within((0.25, 0.75)), happens(0.5)
+    low_pass = perhaps(config.low_pass, config.low_pass_range)
+    low_cut = perhaps(config.low_cut, config.low_cut_range)
+    clipping = perhaps(config.clipping, config.clipping_range)
+    silence = perhaps(config.silence, config.silence_range)
     return Scene(
         speech=speech,
         noise=noise if noisy else "none",
         second_noise=second if noisy else None,
-        talkers=int(rng.integers(config.babble_talkers[0], config.babble_talkers[1] + 1)),
+        talkers=talkers,
         snr=snr,
-        level=within(config.level_range),
-        room=int(rng.integers(rooms)) if reverb else None,
-        noise_in_room=happens(config.reverb_noise),
-        gap=(rng.random(), within(config.gap_range)) if happens(config.gap) else None,
-        jump=(within((0.25, 0.75)), sign * within(config.jump_range)) if happens(config.jump) else None,
-        low_pass=within(config.low_pass_range) if happens(config.low_pass) else None,
-        low_cut=within(config.low_cut_range) if happens(config.low_cut) else None,
-        clipping=within(config.clipping_range) if happens(config.clipping) and noisy else None,
-        silence=within(config.silence_range) if happens(config.silence) else 0.0,
+        level=level,
+        room=room if reverb and noisy and rooms else None,
+        noise_in_room=noise_in_room,
+        gap=None if gap is None else (gap_at, gap),
+        jump=None if jump is None else (jump_at, jump if up else -jump),
+        low_pass=low_pass,
+        low_cut=low_cut,
+        clipping=clipping if noisy else None,
+        silence=silence or 0.0,
     )
 
 

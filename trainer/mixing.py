@@ -130,7 +130,7 @@ def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> S
         return value if yes else None
 
     presence, kind = rng.random(2)
-    speech = presence >= config.speech_absent
+    speech = bool(presence >= config.speech_absent)
     noisy = presence < 1 - config.noise_absent or not speech
     made = kind < config.babble + config.synthetic
     noise = "babble" if kind < config.babble else "synthetic" if made else "recorded"

@@ -1,6 +1,7 @@
-"""PCM samples as bytes, and WAV headers on pipes: sizes may be unknown, reads may end anywhere inside a sample.
+"""PCM samples as bytes, and WAV headers on pipes: sizes may be unknown, reads may end inside a sample.
 
-Raw formats are `s16le` and `f32le`. WAV adds 24- and 32-bit integers and WAVE_FORMAT_EXTENSIBLE. Full scale is ±1.
+Raw formats are `s16le` and `f32le`. WAV adds 24- and 32-bit integers and WAVE_FORMAT_EXTENSIBLE. Full scale
+is ±1.
 """
 
 from __future__ import annotations
@@ -18,8 +19,17 @@ UNKNOWN_SIZE = 0xFFFFFFFF
 _PLACEHOLDERS_FROM = 0x7FFFF000
 _INTEGER, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
-_FOREIGN = {b"fLaC": "FLAC", b"OggS": "Ogg", b"ID3\x03": "MP3", b"ID3\x04": "MP3", b"FORM": "AIFF", b"caff": "CAF",
-            b"RIFX": "big-endian WAV", b".snd": "AU", b"\x1aE\xdf\xa3": "Matroska"}  # fmt: skip
+_FOREIGN = {
+    b"fLaC": "FLAC",
+    b"OggS": "Ogg",
+    b"ID3\x03": "MP3",
+    b"ID3\x04": "MP3",
+    b"FORM": "AIFF",
+    b"caff": "CAF",
+    b"RIFX": "big-endian WAV",
+    b".snd": "AU",
+    b"\x1aE\xdf\xa3": "Matroska",
+}
 
 
 class PcmError(ValueError):
@@ -60,8 +70,9 @@ def decode(data: bytes, encoding: str) -> NDArray[np.float32]:
 
 
 def encode(samples: NDArray[np.float32], encoding: str) -> bytes:
-    """float32, full scale ±1 -> bytes, row by row. Integers are rounded and clipped, so decode(encode(x)) is exact
-    for whatever decode gave at 16 and 24 bits."""
+    """float32, full scale ±1 -> bytes, row by row. Integers are rounded and clipped, so decode(encode(x)) is
+    exact for whatever decode gave at 16 and 24 bits.
+    """
     if encoding == "f32":
         return samples.astype("<f4").tobytes()
     bits = 8 * SAMPLE_BYTES[encoding]
@@ -104,7 +115,7 @@ class PcmReader:
 
 
 class WavHeader:
-    """Takes bytes until the `data` chunk starts. `feed` returns None before that, then the first bytes of data."""
+    """Takes bytes until the `data` chunk starts: `feed` returns None before that, then the first data."""
 
     def __init__(self) -> None:
         self._bytes = b""
@@ -158,13 +169,15 @@ def _parse_fmt(body: bytes) -> PcmFormat:
     )
     if encoding is None:
         raise PcmError(
-            f"the WAV holds format {tag} with {bits} bits; a pipe takes PCM of 16, 24 or 32 bits or 32-bit float"
+            f"WAV format {tag} with {bits} bits; a pipe takes PCM of 16, 24 or 32 bits, or 32-bit float"
         )
     if not channels or not rate:
         raise PcmError(f"the WAV header says {channels} channels at {rate} Hz; both must be above 0")
     if frame_bytes != channels * SAMPLE_BYTES[encoding]:
-        raise PcmError(f"the WAV header says {frame_bytes} bytes a frame; {channels} channels of {bits} bits take "
-                       f"{channels * SAMPLE_BYTES[encoding]}")  # fmt: skip
+        needed = channels * SAMPLE_BYTES[encoding]
+        raise PcmError(
+            f"the WAV header says {frame_bytes} bytes a frame; {channels} of {bits} bits take {needed}"
+        )
     return PcmFormat(encoding, rate, channels, wav=True, channel_mask=mask)
 
 
@@ -199,7 +212,7 @@ def detect(first: bytes) -> str:
         return "wav"
     if magic in _FOREIGN:
         raise PcmError(
-            f"the input is {_FOREIGN[magic]}; a pipe takes s16le, f32le or WAV: decode it with `ffmpeg -i FILE -f wav -`, "
-            "or use `realtime-cli file`"
+            f"the input is {_FOREIGN[magic]}; a pipe takes s16le, f32le or WAV: "
+            "decode it with `ffmpeg -i FILE -f wav -`, or use `realtime-cli file`"
         )
     return "s16le"

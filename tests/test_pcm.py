@@ -1,6 +1,7 @@
 """PCM and WAV headers: whatever a pipe may carry, in pieces of any size."""
 
 import io
+import itertools
 import struct
 
 import numpy as np
@@ -88,7 +89,7 @@ def test_pieces_of_any_size_give_the_same_frames(cuts, encoding):
     expected = whole.feed(data)
     reader = PcmReader(format)
     edges = [0, *sorted(cuts), len(data)]
-    frames = np.concatenate([reader.feed(data[a:b]) for a, b in zip(edges, edges[1:], strict=False)])
+    frames = np.concatenate([reader.feed(data[a:b]) for a, b in itertools.pairwise(edges)])
     np.testing.assert_array_equal(frames, expected)
     assert reader.leftover_bytes == whole.leftover_bytes == len(data) % format.frame_bytes
 

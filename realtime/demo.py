@@ -1,0 +1,108 @@
+"""The first thing a newcomer runs: a noisy recording in; an enhanced one, a picture and numbers out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from realtime.bench import HopCost, summary
+from realtime.enhancer import Enhancer
+from realtime.png import png, spectrograms
+
+CLIP = Path(__file__).parent / "models" / "demo-noisy.flac"
+_FRAME_S = 0.05
+_PAUSE_SHARE = 0.2
+_FLOOR = 1e-5  # -100 dBFS: below that a level says nothing
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    noisy_wav: Path
+    enhanced_wav: Path
+    picture: Path
+    seconds: float
+    cost: HopCost
+    latency_ms: float
+    pause_change_db: float  # level out against level in, in the quietest fifth of the noisy recording
+    overall_change_db: float
+
+
+def run_demo(enhancer: Enhancer, clip: Path, folder: Path) -> DemoResult:
+    """Streams `clip` hop by hop, writes demo-noisy.wav, demo-enhanced.wav and demo-spectrograms.png into
+    `folder`.
+
+    Raises ValueError if the clip is not at the model's rate, soundfile's and the system's errors for files.
+    """
+    noisy, rate = soundfile.read(str(clip), dtype="float32", always_2d=True)
+    if rate != enhancer.sample_rate:
+        raise ValueError(
+            f"{clip} has {rate} Hz; the demo takes {enhancer.sample_rate} Hz: use `realtime-cli file`"
+        )
+    if not len(noisy):
+        raise ValueError(f"{clip} is empty")
+    mono = np.ascontiguousarray(noisy.mean(axis=1))
+    enhanced, costs_ms = _stream(enhancer, mono)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"demo-{name}" for name in ("noisy.wav", "enhanced.wav", "spectrograms.png")]
+    picture = png(spectrograms({"NOISY": mono, "ENHANCED": enhanced}, rate))
+    _replace(paths[0], lambda path: soundfile.write(path, mono, rate, "PCM_16", format="WAV"))
+    _replace(paths[1], lambda path: soundfile.write(path, enhanced, rate, "PCM_16", format="WAV"))
+    _replace(paths[2], lambda path: Path(path).write_bytes(picture))
+    pauses, overall = level_changes_db(mono, enhanced, rate)
+    latency = enhancer.latency_samples + enhancer.hop_length
+    return DemoResult(
+        *paths, len(mono) / rate, summary(costs_ms, enhancer), 1000 * latency / rate, pauses, overall
+    )  # fmt: skip
+
+
+def _stream(
+    enhancer: Enhancer, noisy: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """-> enhanced, aligned with `noisy` and as long; milliseconds of every hop."""
+    hop, delay = enhancer.hop_length, enhancer.latency_samples
+    padded = np.pad(noisy, (0, delay + -(len(noisy) + delay) % hop))
+    costs, parts = [], []
+    enhancer.reset()
+    for block in padded.reshape(-1, hop):
+        start = time.perf_counter()
+        parts.append(enhancer.process(block))
+        costs.append(1000 * (time.perf_counter() - start))
+    enhancer.reset()
+    return np.concatenate(parts)[delay : delay + len(noisy)], np.array(costs)
+
+
+def level_changes_db(
+    noisy: NDArray[np.float32], enhanced: NDArray[np.float32], sample_rate: int
+) -> tuple[float, float]:
+    """Level of enhanced over noisy in dB: in speech pauses, and overall. Both [n] and aligned.
+
+    Pauses are the quietest fifth of the noisy recording's 50 ms frames, chosen without a look at the result.
+    """
+    frame = min(round(_FRAME_S * sample_rate), len(noisy))
+    count = len(noisy) // frame
+    powers = [
+        np.square(x[: count * frame].astype(np.float64)).reshape(count, -1).mean(1) for x in (noisy, enhanced)
+    ]
+    quiet = np.argsort(powers[0], kind="stable")[: max(1, round(_PAUSE_SHARE * count))]
+
+    def change(chosen: NDArray[np.int64] | slice) -> float:
+        level_in, level_out = (max(float(p[chosen].mean()) ** 0.5, _FLOOR) for p in powers)
+        return 20 * float(np.log10(level_out / level_in))
+
+    return change(quiet), change(slice(None))
+
+
+def _replace(target: Path, write: Callable[[str], object]) -> None:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        write(str(temporary))
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

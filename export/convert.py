@@ -45,6 +45,18 @@ def trace(graph: StreamingGraph) -> torch.onnx.ONNXProgram:
         log.setLevel(before)
 
 
+def strip(graph: onnx.GraphProto) -> None:
+    """Takes out what the exporter notes about every node: stack traces, with the paths of this machine, are most of the file."""
+    for item in (*graph.node, *graph.value_info, *graph.initializer, *graph.input, *graph.output):
+        del item.metadata_props[:]
+        item.doc_string = ""
+    del graph.value_info[:], graph.metadata_props[:]
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                strip(attribute.g)
+
+
 def convert(model: ScoreModel, output: Path, max_steps: int, default_steps: int, card: dict) -> ModelSpec:
     """Writes `output`, whole or not at all. card: name, version, license and what else the contract may hold."""
     if not 1 <= default_steps <= max_steps:
@@ -64,6 +76,8 @@ def convert(model: ScoreModel, output: Path, max_steps: int, default_steps: int,
         **card,
     )
     proto = trace(graph).model_proto
+    strip(proto.graph)
+    del proto.metadata_props[:], proto.functions[:]
     onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
     onnx.checker.check_model(proto)
     temporary = output.with_name(f".{output.name}.{os.getpid()}")

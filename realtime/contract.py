@@ -6,13 +6,16 @@ A file without a valid contract is refused with one sentence. DESIGN section 2 i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
 METADATA_KEY = "klarstrom"
 FORMAT = 1
 KINDS = ("streaming", "block")
+INPUTS = ("audio", "noise", "steps")  # besides the states
+
+_JSON_NAMES = {int: "a whole number", str: "a text", list: "a list", dict: "an object"}
 
 
 class ContractError(ValueError):
@@ -30,7 +33,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """The contract of one model file."""
+    """The contract of one model file. Raises ContractError for values that no file may hold."""
 
     name: str
     version: str
@@ -46,88 +49,122 @@ class ModelSpec:
     window_length: int = 0  # samples of the analysis window, 0 if not told
     description: str = ""
     trained_on: str = ""
-    scores: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, Any] = field(default_factory=dict)  # what was measured, under names of its own
+    extra: Mapping[str, Any] = field(default_factory=dict)  # whatever else a maker wants to tell
     format: int = FORMAT
 
     def __post_init__(self) -> None:
+        for key in ("name", "version", "license", "kind", "description", "trained_on"):
+            _check_type(key, getattr(self, key), str)
+        for key, least in _LEAST.items():
+            _check_type(key, getattr(self, key), int)
+            if getattr(self, key) < least:
+                raise ContractError(f"its {key} is {getattr(self, key)}: it must be at least {least}")
+        for key in ("states", "scores", "extra"):
+            if not isinstance(getattr(self, key), Mapping):
+                _check_type(key, getattr(self, key), dict)
+        _check_shape("noise", self.noise_shape)
+        for name, shape in self.states.items():
+            _check_shape(f"state {name!r}", shape)
+            if name in INPUTS or not name:
+                raise ContractError(f"its state {name!r} needs another name: {', '.join(INPUTS)} are taken")
         object.__setattr__(self, "noise_shape", tuple(self.noise_shape))
-        object.__setattr__(self, "states", {name: tuple(shape) for name, shape in dict(self.states).items()})
-        if not 1 <= self.default_steps <= self.max_steps:
-            raise ContractError(f"default_steps is {self.default_steps}: it must lie in 1 ... max_steps ({self.max_steps})")
+        object.__setattr__(self, "states", {name: tuple(shape) for name, shape in self.states.items()})
+        self._check_laws()
+
+    def _check_laws(self) -> None:
+        if not self.name:
+            raise ContractError("its name is empty: a model needs one")
+        if self.format > FORMAT:
+            raise ContractError(
+                f"its contract has format {self.format}, this version reads {FORMAT}: update klarstrom"
+            )
         if self.kind not in KINDS:
-            raise ContractError(f"kind is {self.kind!r}: it must be one of {', '.join(KINDS)}")
-        if self.latency < 0:
-            raise ContractError(f"latency is {self.latency} samples: it must not be negative")
+            raise ContractError(f"its kind is {self.kind!r}: it must be one of {', '.join(KINDS)}")
+        if self.default_steps > self.max_steps:
+            raise ContractError(
+                f"its default_steps is {self.default_steps}: it must not be above max_steps ({self.max_steps})"
+            )
         if len(self.noise_shape) != 4 or self.noise_shape[:3] != (1, self.max_steps, 2):
             raise ContractError(
-                f"noise_shape is {list(self.noise_shape)}: it must be [1, max_steps ({self.max_steps}), 2, bins]"
+                f"its noise_shape is {list(self.noise_shape)}: it must be [1, {self.max_steps}, 2, bins]"
+                " with max_steps in the second place"
             )
 
     def to_json(self) -> str:
-        """The text that stands under METADATA_KEY."""
-        return json.dumps(asdict(self), indent=1)
+        """The text that stands under METADATA_KEY. Raises ContractError for what JSON cannot hold."""
+        try:
+            return json.dumps(asdict(self), indent=1)
+        except (TypeError, ValueError) as error:
+            raise ContractError(f"its scores or extra cannot be written as JSON: {error}") from None
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> ModelSpec:
-        """Reads the contract of a file. metadata: ONNX metadata_props. Raises ContractError."""
+        """Reads the contract of a file. metadata: ONNX metadata_props. Raises ContractError.
+
+        Keys that this version does not know are passed over: a newer one may say more in the same format.
+        """
         if METADATA_KEY not in metadata:
-            raise ContractError(
-                f"it has no metadata entry {METADATA_KEY!r}: it was not made by export-onnx"
-                + (f" (entries: {', '.join(sorted(metadata))})" if metadata else "")
-            )
+            found = f" (entries: {', '.join(sorted(metadata))})" if metadata else ""
+            raise ContractError(f"it has no metadata entry {METADATA_KEY!r}, which export-onnx writes{found}")
         try:
             values = json.loads(metadata[METADATA_KEY])
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise ContractError(f"its contract is not JSON: {error}") from None
-        if not isinstance(values, dict):
-            raise ContractError(f"its contract is a JSON {type(values).__name__}: it must be an object")
-        if values.get("format") != FORMAT:
+        _check_type("contract", values, dict)
+        # the format first: nothing else is known of a newer one
+        if "format" in values and type(values["format"]) is int and values["format"] > FORMAT:
             raise ContractError(
-                f"its contract has format {values.get('format')!r}: this version reads format {FORMAT}; update Klarstrom"
+                f"its contract has format {values['format']}, this version reads {FORMAT}: update klarstrom"
             )
-        required = {
-            "name": str, "version": str, "license": str, "sample_rate": int, "hop_length": int, "latency": int,
-            "max_steps": int, "default_steps": int, "noise_shape": list, "states": dict,
-        }  # fmt: skip
-        optional = {"kind": str, "window_length": int, "description": str, "trained_on": str, "scores": dict}
-        for key, kind in required.items():
-            if key not in values:
-                raise ContractError(f"its contract lacks {key!r}: required are {', '.join(required)}")
-        for key, kind in {**required, **optional}.items():
-            if key in values and (not isinstance(values[key], kind) or isinstance(values[key], bool)):
-                raise ContractError(f"its contract has {key} = {values[key]!r}: it must be of type {kind.__name__}")
-        for key in ("sample_rate", "hop_length", "max_steps"):
-            if values[key] < 1:
-                raise ContractError(f"its contract has {key} = {values[key]}: it must be at least 1")
-        for name, shape in [("noise_shape", values["noise_shape"]), *values["states"].items()]:
-            if not isinstance(shape, list) or not all(type(n) is int and n > 0 for n in shape):
-                raise ContractError(f"its contract gives {name} the shape {shape!r}: it must be a list of positive integers")
-        known = {f.name for f in fields(cls)}
-        return cls(**{key: value for key, value in values.items() if key in known})
+        own = {f.name: f for f in fields(cls)}
+        required = [name for name, f in own.items() if f.default is f.default_factory is MISSING] + ["format"]
+        missing = [name for name in required if name not in values]
+        if missing:
+            raise ContractError(f"its contract lacks {missing[0]!r}: required are {', '.join(required)}")
+        return cls(**{key: value for key, value in values.items() if key in own})
 
 
-def validate(spec: ModelSpec, inputs: list[Tensor], outputs: list[Tensor]) -> None:
-    """Holds the graph against its contract. Raises ContractError with the first difference."""
-    wanted_in = {
-        "audio": ("tensor(float)", (1, spec.hop_length)),
-        "noise": ("tensor(float)", spec.noise_shape),
-        "steps": ("tensor(int64)", ()),
-        **{name: ("tensor(float)", shape) for name, shape in spec.states.items()},
-    }
-    wanted_out = {
-        "enhanced": ("tensor(float)", (1, spec.hop_length)),
-        **{f"new_{name}": ("tensor(float)", shape) for name, shape in spec.states.items()},
-    }
-    for side, wanted, got in (("input", wanted_in, inputs), ("output", wanted_out, outputs)):
-        tensors = {t.name: t for t in got}
+_LEAST = {
+    "format": 1, "sample_rate": 1, "hop_length": 1, "latency": 0, "max_steps": 1, "default_steps": 1,
+    "window_length": 0,
+}  # fmt: skip
+
+
+def _check_type(key: str, value: Any, kind: type) -> None:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ContractError(f"its {key} is {value!r}: it must be {_JSON_NAMES[kind]}")
+
+
+def _check_shape(what: str, shape: Any) -> None:
+    if not isinstance(shape, list | tuple) or not all(type(n) is int and n > 0 for n in shape):
+        raise ContractError(f"its {what} has the shape {shape!r}: it must be a list of whole numbers above 0")
+
+
+def validate(spec: ModelSpec, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
+    """Holds the graph against its contract. Raises ContractError with the first difference.
+
+    Inputs must be those of the contract and no other, since nobody would feed another; outputs beyond it are
+    left alone.
+    """
+    audio, states = ("tensor(float)", (1, spec.hop_length)), spec.states.items()
+    fed = {"audio": audio, "noise": ("tensor(float)", spec.noise_shape), "steps": ("tensor(int64)", ())}
+    wanted_in = fed | {name: ("tensor(float)", shape) for name, shape in states}
+    wanted_out = {"enhanced": audio} | {f"new_{name}": ("tensor(float)", shape) for name, shape in states}
+    for side, wanted, found in (("input", wanted_in, inputs), ("output", wanted_out, outputs)):
+        tensors = {tensor.name: tensor for tensor in found}
         for name, (kind, shape) in wanted.items():
             if name not in tensors:
                 raise ContractError(f"its graph has no {side} {name!r}, which its contract promises")
-            t = tensors[name]
-            if t.type != kind:
-                raise ContractError(f"its {side} {name!r} is a {t.type}: the contract says {kind}")
-            if tuple(t.shape) != tuple(shape):
-                raise ContractError(f"its {side} {name!r} has shape {list(t.shape)}: the contract says {list(shape)}")
-        strangers = [t.name for t in got if t.name not in wanted]
+            tensor = tensors[name]
+            if tensor.type != kind:
+                raise ContractError(f"its {side} {name!r} is a {tensor.type}: it must be a {kind}")
+            if tuple(tensor.shape) != tuple(shape):
+                raise ContractError(
+                    f"its {side} {name!r} has the shape {list(tensor.shape)}: it must be {list(shape)}"
+                )
+        strangers = sorted(set(tensors) - set(wanted))
         if strangers and side == "input":
-            raise ContractError(f"its graph wants the input {strangers[0]!r}, of which its contract says nothing")
+            raise ContractError(
+                f"its graph wants the input {strangers[0]!r}, of which its contract says nothing"
+            )

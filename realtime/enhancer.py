@@ -17,7 +17,11 @@ from realtime.stats import HopStats
 Samples = NDArray[np.float32]
 MODELS = Path(__file__).parent / "models"
 DEFAULT_MODEL = "klarstrom-16k.onnx"
-WILDEST = 4.0  # full scales; a sample beyond is a fault, not sound, and would stay in the model's level for seconds
+WILDEST = (
+    4.0  # full scales; a sample beyond is no sound but a fault, and a model would remember it for seconds
+)
+
+_NOTHING = np.zeros(0, np.float32)
 
 
 def shipped_models() -> dict[str, Path]:
@@ -27,9 +31,9 @@ def shipped_models() -> dict[str, Path]:
 
 def find_model(model: str | Path | None) -> Path:
     """A path, the name of a shipped model, or None for the default. Raises ModelError with what there is."""
-    if model is None:
-        return MODELS / DEFAULT_MODEL
     shipped = shipped_models()
+    if model is None:
+        model = MODELS / DEFAULT_MODEL
     if str(model) in shipped:
         return shipped[str(model)]
     if not Path(model).is_file():
@@ -40,25 +44,34 @@ def find_model(model: str | Path | None) -> Path:
 class Enhancer:
     """A stream of mono audio at the model's rate through one model.
 
-    `process` and `flush` are the live stream: the output lags the input by `latency_samples`, and after `flush` as
-    many samples have come out as went in. The result does not depend on how the input is cut into blocks, bit for
-    bit. One Enhancer serves one thread.
+    `process` and `flush` are the live stream: the output lags the input by `latency_samples`, and after
+    `flush` as many samples have come out as went in. `enhance` does a whole signal and takes the delay off.
+    The result does not depend on how the input is cut into blocks, bit for bit.
+
+    One thread at a time; only `steps`, `attenuation_limit_db`, the settings of `mixer` and the reading of
+    `stats` may come from another.
     """
 
     def __init__(
         self,
-        model: str | Path | Session | None = None,  # path, shipped name, open session; None = the default model
+        model: str
+        | Path
+        | Session
+        | None = None,  # path, shipped name, or a session of its own; None = default
         steps: int | None = None,  # diffusion steps a hop, 1 ... max_steps; None = the model's default
-        device: str = "auto",  # auto, cpu or cuda
+        device: str = "auto",  # auto, cpu or cuda; not looked at if model is a session
         attenuation_limit_db: float | None = None,  # most attenuation, dB >= 0; None = no limit
-        seed: int = 0,  # of the diffusion's noise
+        seed: int = 0,  # of the diffusion's noise, 0 ... 2^64 - 1
     ):
+        """Raises ModelError or ContractError for the model, DeviceError for CUDA, ValueError for the rest."""
         self._session = model if isinstance(model, Session) else Session(find_model(model), device)
         self.spec: ModelSpec = self._session.spec
         self.steps = self.spec.default_steps if steps is None else steps
-        self._mixer = Mixer(self.spec.hop_length, self.spec.latency, attenuation_limit_db)
+        self.mixer = Mixer(self.spec.hop_length, self.spec.latency, attenuation_limit_db)
+        self.stats = HopStats(self.spec.hop_length / self.spec.sample_rate)
         self._noise = HopNoise(seed, self.spec.noise_shape)
         self._drawn = np.zeros(self.spec.noise_shape, np.float32)
+        self._hop = np.zeros(self.spec.hop_length, np.float32)  # the hop that is being filled
         self.reset()
 
     @property
@@ -87,18 +100,13 @@ class Enhancer:
         return self._session.device_note
 
     @property
-    def mixer(self) -> Mixer:
-        """Mode, attenuation limit and output gain, settable while running."""
-        return self._mixer
-
-    @property
     def attenuation_limit_db(self) -> float | None:
-        """Most attenuation in dB, None for no limit; settable while running."""
-        return self._mixer.attenuation_limit_db
+        """Most attenuation in dB, None for no limit; settable while running, it moves over one hop."""
+        return self.mixer.attenuation_limit_db
 
     @attenuation_limit_db.setter
     def attenuation_limit_db(self, db: float | None) -> None:
-        self._mixer.attenuation_limit_db = db
+        self.mixer.attenuation_limit_db = db
 
     @property
     def steps(self) -> int:
@@ -107,78 +115,92 @@ class Enhancer:
 
     @steps.setter
     def steps(self, steps: int) -> None:
-        if not isinstance(steps, int) or isinstance(steps, bool) or not 1 <= steps <= self.spec.max_steps:
-            raise ValueError(f"steps is {steps!r}: this model allows 1 ... {self.spec.max_steps}")
-        self._steps = steps
+        most = self.spec.max_steps
+        if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or not 1 <= steps <= most:
+            raise ValueError(f"steps is {steps!r}: this model allows whole numbers from 1 to {most}")
+        self._steps = int(steps)
 
     def reset(self) -> None:
-        """Back to the start of a stream, counters included."""
+        """Back to the start of a stream, counters included. Settings stay."""
+        self._restart()
+        self.stats.clear()
+
+    def _restart(self) -> None:
         self._session.reset()
-        self._mixer.reset()
-        self._pending = np.zeros(0, np.float32)
-        self._hop = 0
-        self.stats = HopStats(self.hop_length / self.sample_rate)
+        self.mixer.reset()
+        self._filled = 0  # samples of self._hop that wait for the rest of their hop
+        self._count = 0  # hops since the start of the stream: the noise's counter
 
     def process(self, samples: Samples) -> Samples:
-        """Any number of samples [n], full scale ±1 -> the whole hops that are ready [m], m a multiple of the hop."""
+        """Samples [n], any n, full scale ±1 -> float32 [m]: the hops that are ready, m a multiple of the hop.
+
+        Samples that are not finite become 0, samples beyond ±4 are clamped; both are counted in `stats`. The
+        output is finite and within ±1. Raises ValueError for what is no mono floating-point audio.
+        """
         samples = self._checked(samples)
-        pending = np.concatenate([self._pending, samples]) if len(self._pending) else samples
         hop = self.hop_length
-        whole = len(pending) // hop * hop
-        out = np.empty(whole, np.float32)
-        for start in range(0, whole, hop):
-            out[start : start + hop] = self._enhance_hop(pending[start : start + hop])
-        self._pending = pending[whole:].copy()
+        out = np.empty((self._filled + len(samples)) // hop * hop, np.float32)
+        taken = 0
+        for done in range(0, len(out), hop):
+            wanted = hop - self._filled
+            self._hop[self._filled :] = samples[taken : taken + wanted]
+            self._filled = 0
+            taken += wanted
+            out[done : done + hop] = self._enhance_hop(self._hop)
+        rest = samples[taken:]
+        self._hop[self._filled : self._filled + len(rest)] = rest
+        self._filled += len(rest)
         return out
 
     def flush(self) -> Samples:
-        """The rest, so that as many samples came out as went in; the stream then starts anew. Counters stay."""
-        owed = len(self._pending)
-        rest = np.zeros(0, np.float32)
-        if owed:
-            rest = self.process(np.zeros(self.hop_length - owed, np.float32))[:owed]
-        stats = self.stats
-        self.reset()
-        self.stats = stats
+        """The rest, so that as many samples came out as went in; a new stream then begins. Counters stay.
+
+        The last `latency_samples` of sound stay inside: whoever wants them pushes as many zeros before.
+        """
+        owed = self._filled
+        rest = self.process(np.zeros(self.hop_length - owed, np.float32))[:owed] if owed else _NOTHING.copy()
+        self._restart()
         return rest
 
     def enhance(self, samples: Samples) -> Samples:
-        """A whole signal [n] -> the same length, delay removed. Begins and ends with a fresh stream."""
+        """A whole signal [n] -> float32 [n], delay removed. Begins with `reset`, ends with a fresh stream."""
         self.reset()
-        out = self.process(samples)
-        tail = self.process(np.zeros(self.latency_samples, np.float32))
-        last = self.flush()
-        return np.concatenate([out, tail, last])[self.latency_samples :]
+        parts = [
+            self.process(samples),
+            self.process(np.zeros(self.latency_samples, np.float32)),
+            self.flush(),
+        ]
+        return np.concatenate(parts)[self.latency_samples :]
 
     def _checked(self, samples: Samples) -> Samples:
         samples = np.asarray(samples)
         if samples.ndim != 1:
-            raise ValueError(f"samples have shape {list(samples.shape)}: mono audio is [n]")
+            raise ValueError(f"samples have the shape {list(samples.shape)}: mono audio [n] is wanted")
         if not np.issubdtype(samples.dtype, np.floating):
             raise ValueError(f"samples are {samples.dtype}: floating point is wanted, full scale ±1")
-        samples = samples.astype(np.float32, copy=False)
-        # the largest is NaN if any is: one pass over good audio, and it is only ever repaired when it is not
+        # the largest is NaN if any is: one pass over good audio, and it is only repaired when it is not
         if len(samples) and not np.abs(samples).max() <= WILDEST:
             finite = np.isfinite(samples)
             self.stats.non_finite_samples += int(len(samples) - finite.sum())
-            samples = np.where(finite, samples, np.float32(0))
+            samples = np.where(finite, samples, 0)
             self.stats.wild_samples += int((np.abs(samples) > WILDEST).sum())
             samples = np.clip(samples, -WILDEST, WILDEST)
-        return samples
+        return samples.astype(np.float32, copy=False)
 
     def _enhance_hop(self, noisy: Samples) -> Samples:
         start = time.perf_counter()
-        self._noise.draw(self._hop, self._drawn)
-        self._hop += 1
+        self._noise.draw(self._count, self._drawn)
+        self._count += 1
         enhanced = self._session.run(noisy, self._drawn, self._steps)
-        if not np.isfinite(enhanced).all():
-            # a broken model must not be heard, nor break what follows: play the input and start it afresh
+        most = np.abs(enhanced).max()
+        if most <= WILDEST:
+            out = self.mixer.process(enhanced, noisy)
+        elif most < np.inf:
+            out = self.mixer.process(np.clip(enhanced, -WILDEST, WILDEST), noisy)
+        else:
+            # a model that fails must not be heard, nor spoil what follows: play the input and start it afresh
             self._session.reset()
             self.stats.failed_hops += 1
-            limit_db, self._mixer.attenuation_limit_db = self._mixer.attenuation_limit_db, 0.0
-            out = self._mixer.process(np.zeros_like(noisy), noisy)
-            self._mixer.attenuation_limit_db = limit_db
-        else:
-            out = self._mixer.process(enhanced, noisy)
+            out = self.mixer.process(None, noisy)
         self.stats.add(time.perf_counter() - start)
         return out

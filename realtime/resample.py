@@ -1,47 +1,81 @@
-"""A resampler for live streams: low delay, any chunk sizes, no delay that wanders.
+"""A resampler for live streams: low delay, any chunk sizes, a delay that never wanders.
 
-(Well-kept streaming resamplers hold back 20 to 40 ms and give their output in bursts; see the project's notes.)
+(Well-kept streaming resamplers hold back 20 to 40 ms and give their output in bursts: too late to talk.)
 """
 
 from __future__ import annotations
 
-from math import gcd
+from math import ceil, gcd, pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
-LOWEST, HIGHEST = 8000, 768000  # Hz
+LOWEST, HIGHEST = 8000, 192000  # Hz
+_BLOCK = 4096  # outputs at a time: a long chunk must not unfold into windows that fill the memory
+
+
+def _kaiser(half_width: int, attenuation_db: float) -> tuple[float, float]:
+    """β, and the width of the transition band in Nyquist frequencies, of Kaiser's formulas for a filter of
+    2 · half_width taps (Oppenheim & Schafer, Discrete-Time Signal Processing, 7.5).
+    """
+    return 0.1102 * (attenuation_db - 8.7), (attenuation_db - 7.95) / (2.285 * 2 * half_width * pi)
+
+
+def polyphase_bank(up: int, down: int, half: int, cutoff: float, beta: float) -> Samples:
+    """float32 [up, 2 half]: row p interpolates between input samples, p / up after the middle of its window.
+
+    A sinc at `cutoff` (in Nyquist frequencies of the input) under a Kaiser window; each row has the sum 1.
+    """
+    bank = np.empty((up, 2 * half), np.float32)
+    for first in range(0, up, _BLOCK):
+        phase = np.arange(first, min(up, first + _BLOCK))[:, None] / up
+        distance = np.arange(2 * half)[None, :] - half + 1 - phase
+        rows = np.sinc(cutoff * distance)
+        rows *= np.i0(beta * np.sqrt(np.clip(1 - (distance / half) ** 2, 0, None)))
+        bank[first : first + _BLOCK] = rows / rows.sum(axis=1, keepdims=True)
+    return bank
 
 
 class StreamingResampler:
     """Polyphase windowed-sinc filter between two integer rates.
 
-    Output sample n stands at time n / rate_out; it is the input, low-passed below the lower of both Nyquist
-    frequencies, `delay` seconds ago. Chunks may have any size and do not change the result.
+    Output sample n stands at time n / rate_out; it is the input `delay` seconds before, low-passed below the
+    lower of both Nyquist frequencies. After N samples in, exactly ceil(N rate_out / rate_in) are out, and how
+    the input was cut changes nothing, bit for bit.
+
+    Delay: half_width periods of the lower rate, 1.5 ms at 16 kHz. Flat within 0.05 dB up to 0.85 of the lower
+    Nyquist frequency, aliases and images below -60 dB. A half_width of 16 with attenuation_db 50 takes 1 ms,
+    and is flat within 0.1 dB up to 0.82.
     """
 
-    def __init__(self, rate_in: int, rate_out: int, half_width: int = 24, beta: float = 8.0):
+    def __init__(
+        self,
+        rate_in: int,  # Hz, 8000 ... 192000
+        rate_out: int,  # Hz, likewise
+        half_width: int = 24,  # zero crossings on each side: the delay, and the steepness
+        attenuation_db: float = 62.0,  # of what lies above the lower Nyquist frequency
+    ):
+        """Raises ValueError."""
         for rate in (rate_in, rate_out):
-            if not LOWEST <= rate <= HIGHEST:
-                raise ValueError(f"sample rate {rate} Hz must lie in {LOWEST} ... {HIGHEST} Hz")
-        self.rate_in, self.rate_out = rate_in, rate_out
-        common = gcd(rate_in, rate_out)
-        self._up, self._down = rate_out // common, rate_in // common
-        if self._up == self._down:
-            self._half = 0
-        else:
+            if not isinstance(rate, int | np.integer) or not LOWEST <= rate <= HIGHEST:
+                raise ValueError(
+                    f"sample rate is {rate!r}: it must be whole and lie in {LOWEST} ... {HIGHEST} Hz"
+                )
+        if half_width < 4 or attenuation_db < 40:
+            raise ValueError(
+                f"half_width {half_width} must be 4 or more, attenuation {attenuation_db} dB 40 or more"
+            )
+        self.rate_in, self.rate_out = int(rate_in), int(rate_out)
+        common = gcd(self.rate_in, self.rate_out)
+        self._up, self._down = self.rate_out // common, self.rate_in // common
+        self._half = 0  # input samples on each side; 0: nothing to do
+        if rate_in != rate_out:
             ratio = min(1.0, rate_out / rate_in)
-            # half_width zero crossings of the sinc on each side, at the lower of the two rates
-            self._half = int(np.ceil(half_width / ratio))
-            cutoff = 0.96 * ratio  # of the input's Nyquist: the transition band ends near the lower Nyquist
-            taps = 2 * self._half
-            # filter[p, k] weighs input sample (base + k) for an output that falls p / up after it
-            phase = np.arange(self._up)[:, None] / self._up
-            distance = np.arange(taps)[None, :] - self._half + 1 - phase
-            window = np.i0(beta * np.sqrt(np.clip(1 - (distance / self._half) ** 2, 0, None))) / np.i0(beta)
-            filters = cutoff * np.sinc(cutoff * distance) * window
-            self._filters = (filters / filters.sum(1, keepdims=True)).astype(np.float32)
+            self._half = ceil(half_width / ratio)
+            beta, transition = _kaiser(half_width, attenuation_db)
+            cutoff = ratio * (1 - transition / 2)  # the transition band ends at the lower Nyquist frequency
+            self._bank = polyphase_bank(self._up, self._down, self._half, cutoff, beta)
         self.reset()
 
     @property
@@ -49,34 +83,48 @@ class StreamingResampler:
         """Seconds by which the output lags the input."""
         return self._half / self.rate_in
 
+    @property
+    def delay_samples(self) -> float:
+        """The same in output samples; not always a whole number."""
+        return self.delay * self.rate_out
+
     def reset(self) -> None:
-        """The start of a stream."""
+        """The start of a stream: silence was before."""
         self._held = np.zeros(2 * self._half, np.float32)
         self._first = -2 * self._half  # index in the input stream of the first held sample
-        self._given = 0  # output samples so far
         self._taken = 0  # input samples so far
+        self._given = 0  # output samples so far
 
     def process(self, samples: Samples) -> Samples:
-        """float32 [n] at rate_in -> float32 [m] at rate_out, m such that the counts keep step."""
+        """float32 [n] at rate_in -> float32 [m] at rate_out: every output whose time has come."""
         samples = np.asarray(samples, np.float32)
-        self._taken += len(samples)
+        if samples.ndim != 1:
+            raise ValueError(f"samples have the shape {list(samples.shape)}: mono audio [n] is wanted")
         if not self._half:
             return samples.copy()
-        total = -(-self._taken * self._up // self._down)  # outputs whose time lies before the end of the input
+        self._taken += len(samples)
         self._held = np.concatenate([self._held, samples])
-        n = np.arange(self._given, total, dtype=np.int64) * self._down
-        # the output of time n is the interpolation at n − half, so that no future sample is needed
-        base = n // self._up - 2 * self._half + 1 - self._first
-        windows = np.lib.stride_tricks.sliding_window_view(self._held, 2 * self._half)
-        out = np.einsum("nk,nk->n", windows[base], self._filters[n % self._up]) if len(n) else np.zeros(0)
-        self._given = total
-        keep = total * self._down // self._up - 2 * self._half + 1 - self._first
-        keep = min(max(keep, 0), len(self._held))
-        self._held = self._held[keep:]
-        self._first += keep
-        return out.astype(np.float32)
+        start, end = self._given, -(-self._taken * self._up // self._down)
+        out = np.empty(end - start, np.float32)
+        if end > start:
+            windows = np.lib.stride_tricks.sliding_window_view(self._held, 2 * self._half)
+        for n in range(start, end, _BLOCK):
+            time = np.arange(n, min(end, n + _BLOCK)) * self._down  # in 1 / up of an input sample
+            last = time // self._up  # the latest input sample that an output may use
+            chosen = windows[last - 2 * self._half + 1 - self._first]
+            # a product per row, and no matrix product: that would round according to the number of rows
+            np.einsum(
+                "nk,nk->n", chosen, self._bank[time % self._up], out=out[n - start : n - start + len(time)]
+            )
+        self._given = end
+        unused = end * self._down // self._up - 2 * self._half + 1 - self._first
+        unused = min(max(unused, 0), len(self._held))
+        self._held = self._held[unused:]
+        self._first += unused
+        return out
 
     def flush(self) -> Samples:
-        """Nothing is owed: counts keep step at all times. Starts anew."""
+        """The last `delay` seconds of sound, which are still inside; a new stream then begins."""
+        tail = self.process(np.zeros(self._half, np.float32))
         self.reset()
-        return np.zeros(0, np.float32)
+        return tail

@@ -8,30 +8,44 @@ import numpy as np
 
 
 class HopStats:
-    """Wall time of the last hops and counters of a stream. Written by one thread; a snapshot may be taken by others."""
+    """Wall times of the last hops, and counters since the last `clear`.
+
+    Written by the stream's thread; others may read counters and take snapshots at any time.
+    """
 
     def __init__(self, hop_seconds: float, keep: int = 6000):
+        """hop_seconds: what one hop lasts, s; keep: hops whose times are remembered (of 10 ms: a minute)."""
         self.hop_seconds = hop_seconds
-        self._times = np.zeros(keep)
+        self._seconds = np.zeros(keep)
+        self.clear()
+
+    def clear(self) -> None:
+        """Everything back to zero."""
         self.hops = 0
-        self.non_finite_samples = 0  # of the input, replaced by zeros
-        self.wild_samples = 0  # of the input, beyond four times full scale, clamped
-        self.failed_hops = 0  # the model gave no finite output; the delayed input was played instead
         self.late_hops = 0  # took longer than they last
+        self.failed_hops = 0  # the model gave no finite output; the delayed input was played instead
+        self.non_finite_samples = 0  # of the input, replaced by zeros
+        self.wild_samples = 0  # of the input, far beyond full scale, clamped
 
     def add(self, seconds: float) -> None:
-        """One hop's wall time in s."""
-        self._times[self.hops % len(self._times)] = seconds
+        """One hop's wall time, s."""
+        self._seconds[self.hops % len(self._seconds)] = seconds
         self.hops += 1
         if seconds > self.hop_seconds:
             self.late_hops += 1
 
     def snapshot(self) -> dict[str, Any]:
-        """Plain numbers: counts, and p50_ms, p99_ms, max_ms over the last hops, load = p50 / hop."""
-        times = self._times[: min(self.hops, len(self._times))]
-        p50, p99, most = (np.percentile(times, [50, 99, 100]) * 1000).tolist() if len(times) else (0.0, 0.0, 0.0)
+        """Counters, and over the remembered hops p50_ms, p99_ms, max_ms and load (p50 / the hop's length)."""
+        times = self._seconds[: min(self.hops, len(self._seconds))] * 1000
+        p50, p99, most = np.percentile(times, [50, 99, 100]).tolist() if len(times) else (0.0, 0.0, 0.0)
         return {
-            "hops": self.hops, "p50_ms": p50, "p99_ms": p99, "max_ms": most, "load": p50 / (1000 * self.hop_seconds),
-            "late_hops": self.late_hops, "failed_hops": self.failed_hops,
-            "non_finite_samples": self.non_finite_samples, "wild_samples": self.wild_samples,
-        }  # fmt: skip
+            "hops": self.hops,
+            "p50_ms": p50,
+            "p99_ms": p99,
+            "max_ms": most,
+            "load": p50 / (1000 * self.hop_seconds),
+            "late_hops": self.late_hops,
+            "failed_hops": self.failed_hops,
+            "non_finite_samples": self.non_finite_samples,
+            "wild_samples": self.wild_samples,
+        }

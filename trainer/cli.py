@@ -1,56 +1,43 @@
-"""`trainer fit | validate | test`: Lightning's command line over our module and data."""
+"""`trainer`: fit and validate are Lightning's command line (trainer.fit); the other commands are COMMANDS."""
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import sys
-from datetime import timedelta
 
-import torch
-from lightning.pytorch.callbacks import ModelCheckpoint
-from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
-
-from trainer.data import DataModule
-from trainer.ema import EMA
-from trainer.module import Enhancement
+# name -> module with add_arguments(parser) and run(arguments) -> text to print, what it does.
+# Imported only when asked for: worker processes import this file too, and should not wait for torch.
+COMMANDS = {
+    "test": ("trainer.evaluate", "score a model file, or enhanced files, on a test set"),
+}
 
 
-def logger(folder: str) -> dict:
-    """TensorBoard in the run's own folder."""
-    return {
-        "class_path": "lightning.pytorch.loggers.TensorBoardLogger",
-        "init_args": {"save_dir": folder, "name": "", "version": ""},
-    }
-
-
-class TrainerCLI(LightningCLI):
-    """LightningCLI with `--init`, the short way to fine-tune from a snapshot."""
-
-    def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
-        parser.add_argument("--init", type=str | None, default=None, help="EMA snapshot or checkpoint to start from")
-        parser.link_arguments("init", "model.init")
-        parser.add_argument("--folder", type=str, default="runs/model", help="where checkpoints and logs go")
-        parser.add_lightning_class_args(ModelCheckpoint, "checkpoint")
-        parser.add_lightning_class_args(EMA, "ema")
-        parser.link_arguments("folder", "checkpoint.dirpath")
-        parser.link_arguments("folder", "trainer.logger", compute_fn=logger)
-        # a kill costs at most these two minutes
-        parser.set_defaults(
-            {
-                "checkpoint.save_last": True,
-                "checkpoint.save_top_k": 0,
-                "checkpoint.train_time_interval": timedelta(minutes=2),
-            }
-        )
+def run_command(name: str, arguments: list[str]) -> None:
+    module_name, what = COMMANDS[name]
+    module = importlib.import_module(module_name)
+    parser = argparse.ArgumentParser(prog=f"trainer {name}", description=what)
+    module.add_arguments(parser)
+    print(module.run(parser.parse_args(arguments)).rstrip())
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Exit codes: 0 ok, 1 runtime failure (one sentence), 2 usage."""
-    torch.set_float32_matmul_precision("high")
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        TrainerCLI(Enhancement, DataModule, args=arguments, save_config_kwargs={"overwrite": True})
-    except (ValueError, FileNotFoundError, ImportError) as error:
+        if given and given[0] in COMMANDS:
+            run_command(given[0], given[1:])
+        else:
+            from trainer.fit import run
+
+            run(
+                arguments, "; ".join(f"trainer {name} --help: {what}" for name, (_, what) in COMMANDS.items())
+            )
+    except (ValueError, OSError, ImportError, RuntimeError) as error:
         print(f"trainer: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

@@ -1,9 +1,41 @@
-"""Quality measures. SI-SDR is ours (five lines); PESQ, ESTOI and DNSMOS come from their libraries."""
+"""Quality measures: SI-SDR is ours (five lines), PESQ, ESTOI and DNSMOS come from their libraries.
+
+A `Measure` may give several numbers at once (`columns`); `NAMES` says how each is called in tables, and in all
+of them more is better. The measures of the libraries work at 16 kHz on float arrays [S], full scale ±1.
+"""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import functools
+import importlib
+import math
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:  # the measures of the libraries need no torch
+    from torch import Tensor
+
+SAMPLE_RATE = 16000  # Hz; PESQ and DNSMOS know no higher one
+QUIET = 1e-5  # below this RMS (-100 dBFS) a reference counts as silence
+
+NAMES = {  # column -> heading, unit
+    "si_sdr": ("SI-SDR", "dB"),
+    "pesq_wb": ("PESQ-WB", ""),
+    "pesq_nb": ("PESQ-NB", ""),
+    "estoi": ("ESTOI", ""),
+    "sig": ("DNSMOS SIG", ""),
+    "bak": ("DNSMOS BAK", ""),
+    "ovrl": ("DNSMOS OVRL", ""),
+    "p808": ("DNSMOS P.808", ""),
+}
+
+
+class Unscorable(ValueError):
+    """This measure has no value for this signal; the message says why."""
 
 
 def si_sdr(x: Tensor, x_hat: Tensor) -> Tensor:
@@ -12,4 +44,139 @@ def si_sdr(x: Tensor, x_hat: Tensor) -> Tensor:
     x_hat = x_hat - x_hat.mean(1, keepdim=True)
     target = (x * x_hat).sum(1, keepdim=True) / (x.square().sum(1, keepdim=True) + 1e-12) * x
     distortion = (x_hat - target).square().sum(1)
-    return 10 * torch.log10((target.square().sum(1) + 1e-12) / (distortion + 1e-12))
+    return 10 * ((target.square().sum(1) + 1e-12) / (distortion + 1e-12)).log10()
+
+
+def _si_sdr(x: np.ndarray, x_hat: np.ndarray) -> tuple[float]:
+    import torch
+
+    _needs_sound(x)
+    x, x_hat = (torch.from_numpy(np.asarray(a, np.float64))[None] for a in (x, x_hat))
+    return (float(si_sdr(x, x_hat)),)
+
+
+def pesq(x: np.ndarray, x_hat: np.ndarray, mode: str = "wb") -> float:
+    """PESQ MOS-LQO of 16 kHz signals [S]: wide-band ("wb", ITU-T P.862.2) or narrow-band ("nb", P.862.1).
+
+    The two scales cannot be compared. Raises Unscorable where P.862 finds no utterance.
+    """
+    import pesq as library
+
+    _needs_sound(x)
+    if not np.any(x_hat):
+        raise Unscorable("the enhanced signal is silent")
+    try:
+        return float(library.pesq(SAMPLE_RATE, x, x_hat, mode))
+    except (library.NoUtterancesError, library.BufferTooShortError) as error:
+        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        raise Unscorable(reason or type(error).__name__) from None
+
+
+def estoi(x: np.ndarray, x_hat: np.ndarray) -> float:
+    """Extended short-time objective intelligibility of 16 kHz signals [S], about 0 ... 1.
+
+    Raises Unscorable for signals with less than about 0.4 s of speech.
+    """
+    from pystoi import stoi
+
+    _needs_sound(x)
+    with warnings.catch_warnings():
+        # the library answers 1e-5 then, which would pass for a measurement
+        warnings.filterwarnings("error", "Not enough STFT frames", RuntimeWarning)
+        try:
+            return float(stoi(x, x_hat, SAMPLE_RATE, extended=True))
+        except RuntimeWarning:
+            raise Unscorable("less than about 0.4 s of speech") from None
+
+
+@functools.cache
+def _dnsmos():
+    """The library's scorer on one thread: its own sessions would take all cores in each process."""
+    from pathlib import Path
+
+    import onnxruntime as ort
+    from speechmos import dnsmos as library
+
+    class Scorer(library.DNSMOS):
+        def __init__(self) -> None:
+            options = ort.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            options.log_severity_level = 3
+            self.onnx_sess, self.p808_onnx_sess = (
+                ort.InferenceSession(
+                    str(Path(library.__file__).parent / "dnsmos_models" / name),
+                    options,
+                    providers=["CPUExecutionProvider"],
+                )
+                for name in ("sig_bak_ovr.onnx", "model_v8.onnx")
+            )
+
+    return Scorer()
+
+
+def dnsmos(x_hat: np.ndarray) -> tuple[float, float, float, float]:
+    """DNSMOS of a 16 kHz signal [S]: P.835 SIG, BAK, OVRL and P.808 MOS, 1 ... 5; no reference is used.
+
+    Samples beyond full scale are clipped, as a sound card would.
+    """
+    if len(x_hat) == 0:
+        raise Unscorable("no samples")
+    found = _dnsmos()(np.clip(x_hat, -1, 1).astype(np.float32), SAMPLE_RATE, False)
+    return tuple(float(found[name]) for name in ("sig_mos", "bak_mos", "ovrl_mos", "p808_mos"))
+
+
+def _needs_sound(x: np.ndarray) -> None:
+    if len(x) == 0 or math.sqrt(float(np.mean(np.square(x, dtype=np.float64)))) < QUIET:
+        raise Unscorable("the clean reference is silent")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a number, or several at once, come from a pair of signals."""
+
+    columns: tuple[str, ...]
+    call: Callable[[np.ndarray, np.ndarray], tuple[float, ...]]  # (x, x_hat) -> one number a column
+    modules: tuple[str, ...]  # what must be importable
+
+    @property
+    def missing(self) -> str | None:
+        """Why it cannot be computed here, or None."""
+        for module in self.modules:
+            try:
+                importlib.import_module(module)
+            except ImportError as error:
+                absent = error.name or module
+                return f"the package {absent} is not installed: pip install 'klarstrom[metrics]'"
+        return None
+
+
+MEASURES = {
+    "si_sdr": Measure(("si_sdr",), _si_sdr, ("torch",)),
+    "pesq_wb": Measure(("pesq_wb",), lambda x, x_hat: (pesq(x, x_hat, "wb"),), ("pesq",)),
+    "pesq_nb": Measure(("pesq_nb",), lambda x, x_hat: (pesq(x, x_hat, "nb"),), ("pesq",)),
+    "estoi": Measure(("estoi",), lambda x, x_hat: (estoi(x, x_hat),), ("pystoi",)),
+    "dnsmos": Measure(("sig", "bak", "ovrl", "p808"), lambda _, x_hat: dnsmos(x_hat), ("speechmos.dnsmos",)),
+}
+
+
+def columns(measures: Iterable[str]) -> list[str]:
+    """The names of all numbers that these measures give, in the order of MEASURES."""
+    wanted = set(measures)
+    return [column for name, measure in MEASURES.items() if name in wanted for column in measure.columns]
+
+
+def score(x: np.ndarray, x_hat: np.ndarray, measures: Iterable[str]) -> tuple[dict[str, float], list[str]]:
+    """All numbers for one pair of 16 kHz signals [S], and notes on those that are NaN because they have no value."""
+    scores, notes = {}, []
+    broken = None if np.isfinite(x_hat).all() else "the enhanced signal holds samples that are no numbers"
+    for name in measures:
+        measure = MEASURES[name]
+        try:
+            if broken:
+                raise Unscorable(broken)
+            values = measure.call(x, x_hat)
+        except Unscorable as reason:
+            values = (math.nan,) * len(measure.columns)
+            notes.append(f"{name}: {reason}")
+        scores.update(zip(measure.columns, values, strict=True))
+    return scores, notes

@@ -1,0 +1,62 @@
+"""`trainer fit | validate`: Lightning's command line over our module and data."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import torch
+from lightning.pytorch.callbacks import ModelCheckpoint
+from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
+
+from trainer.data import DataModule
+from trainer.ema import EMA
+from trainer.module import Enhancement
+
+
+def logger(folder: str) -> dict:
+    """TensorBoard in the run's own folder."""
+    return {
+        "class_path": "lightning.pytorch.loggers.TensorBoardLogger",
+        "init_args": {"save_dir": folder, "name": "", "version": ""},
+    }
+
+
+class TrainerCLI(LightningCLI):
+    """LightningCLI with `--init`, the short way to fine-tune from a snapshot."""
+
+    @staticmethod
+    def subcommands() -> dict[str, set[str]]:
+        return {
+            name: skip for name, skip in LightningCLI.subcommands().items() if name in ("fit", "validate")
+        }
+
+    def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        parser.add_argument(
+            "--init", type=str | None, default=None, help="EMA snapshot or checkpoint to start from"
+        )
+        parser.link_arguments("init", "model.init")
+        parser.add_argument("--folder", type=str, default="runs/model", help="where checkpoints and logs go")
+        parser.add_lightning_class_args(ModelCheckpoint, "checkpoint")
+        parser.add_lightning_class_args(EMA, "ema")
+        parser.link_arguments("folder", "checkpoint.dirpath")
+        parser.link_arguments("folder", "trainer.logger", compute_fn=logger)
+        # a kill costs at most these two minutes
+        parser.set_defaults(
+            {
+                "checkpoint.save_last": True,
+                "checkpoint.save_top_k": 0,
+                "checkpoint.train_time_interval": timedelta(minutes=2),
+            }
+        )
+
+
+def run(arguments: list[str] | None, epilog: str) -> None:
+    """Parses `arguments` (None: the command line) and does what they say; `epilog` ends the help."""
+    torch.set_float32_matmul_precision("high")
+    TrainerCLI(
+        Enhancement,
+        DataModule,
+        args=arguments,
+        save_config_kwargs={"overwrite": True},
+        parser_kwargs={"epilog": epilog},
+    )

@@ -13,15 +13,21 @@ def parser() -> argparse.ArgumentParser:
     c = sub.add_parser("convert", help="checkpoint or EMA snapshot -> one ONNX file")
     c.add_argument("checkpoint", type=Path, help=".ckpt of `trainer fit`, or .safetensors")
     c.add_argument("-o", "--output", type=Path, required=True, help="the .onnx file to write")
-    c.add_argument("--max-steps", type=int, default=None, help="most diffusion steps a hop (all that were trained)")
-    c.add_argument("--default-steps", type=int, default=None, help="steps when the user names none (max-steps)")
+    c.add_argument(
+        "--max-steps", type=int, default=None, help="most diffusion steps a hop (all that were trained)"
+    )
+    c.add_argument(
+        "--default-steps", type=int, default=None, help="steps when the user names none (max-steps)"
+    )
     c.add_argument("--name", default=None, help="model name in the contract (the output's stem)")
     c.add_argument("--model-version", default="1", help="model version in the contract")
     c.add_argument("--license", default="unspecified", help="licence of the weights")
     c.add_argument("--description", default="", help="one line for `realtime-cli info`")
     c.add_argument("--trained-on", default="", help="what data, with its licences")
     c.add_argument("--overwrite", action="store_true", help="replace an existing output")
-    v = sub.add_parser("verify", help="check a file: torch vs ONNX Runtime, streaming vs offline, delay, cost")
+    v = sub.add_parser(
+        "verify", help="check a file: torch vs ONNX Runtime, streaming vs offline, delay, cost"
+    )
     v.add_argument("model", type=Path)
     v.add_argument("--checkpoint", type=Path, default=None, help="what the file was made from")
     v.add_argument("--seconds", type=float, default=60.0, help="length of the streaming vs offline check, s")
@@ -42,7 +48,9 @@ def run_convert(a: argparse.Namespace) -> int:
                 description=a.description, trained_on=a.trained_on)  # fmt: skip
     spec = convert(model, a.output, max_steps, default_steps, card)
     size = a.output.stat().st_size / 1e6
-    print(f"{a.output}: {size:.1f} MB, {spec.max_steps} steps, {len(spec.states)} states, latency {spec.latency} samples")
+    print(
+        f"{a.output}: {size:.1f} MB, {spec.max_steps} steps, {len(spec.states)} states, latency {spec.latency} samples"
+    )
     return 0
 
 
@@ -60,16 +68,15 @@ def run_verify(a: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> None:
     a = parser().parse_args(arguments)
     try:
+        from export.graph import StepsError
+
         code = {"convert": run_convert, "verify": run_verify}[a.command](a)
-    except FileNotFoundError as error:
-        print(f"export-onnx: {error}", file=sys.stderr)
-        code = 3
-    except ValueError as error:
-        print(f"export-onnx: {error}", file=sys.stderr)
-        code = 3 if "steps" not in str(error) else 2
     except ImportError as error:
         print(f"export-onnx: {error}: install the extra 'export'", file=sys.stderr)
         code = 1
+    except (FileNotFoundError, ValueError) as error:
+        print(f"export-onnx: {error}", file=sys.stderr)
+        code = 2 if isinstance(error, StepsError) else 3
     raise SystemExit(code)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import onnx
 import torch
 
-from export.graph import StreamingGraph
+from export.graph import StepsError, StreamingGraph
 from realtime.contract import METADATA_KEY, ModelSpec
 from trainer.score_model import ScoreModel
 
@@ -46,7 +46,7 @@ def trace(graph: StreamingGraph) -> torch.onnx.ONNXProgram:
 
 
 def strip(graph: onnx.GraphProto) -> None:
-    """Takes out what the exporter notes about every node: stack traces, with the paths of this machine, are most of the file."""
+    """Takes out what the exporter notes about every node: stack traces, with the machine's paths, are most of the file."""
     for item in (*graph.node, *graph.value_info, *graph.initializer, *graph.input, *graph.output):
         del item.metadata_props[:]
         item.doc_string = ""
@@ -60,7 +60,9 @@ def strip(graph: onnx.GraphProto) -> None:
 def convert(model: ScoreModel, output: Path, max_steps: int, default_steps: int, card: dict) -> ModelSpec:
     """Writes `output`, whole or not at all. card: name, version, license and what else the contract may hold."""
     if not 1 <= default_steps <= max_steps:
-        raise ValueError(f"default steps {default_steps} must lie in 1 ... {max_steps}, the most steps of this file")
+        raise StepsError(
+            f"default steps {default_steps} must lie in 1 ... {max_steps}, the most steps of this file"
+        )
     graph = StreamingGraph(model, max_steps)
     s = model.spectrogram
     spec = ModelSpec(

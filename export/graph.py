@@ -12,6 +12,10 @@ from trainer.samplers import few_step_transition
 from trainer.score_model import ScoreModel
 
 
+class StepsError(ValueError):
+    """More, or fewer, diffusion steps were asked for than there are."""
+
+
 def fold_norms(network: StreamingNet) -> StreamingNet:
     """Moves the affine half of the mixer's norms into the linear map that follows: W' = W diag(γ), b' = b + W β.
 
@@ -39,7 +43,9 @@ class StreamingGraph(nn.Module):
     def __init__(self, model: ScoreModel, max_steps: int):
         super().__init__()
         if not 1 <= max_steps <= len(model.times):
-            raise ValueError(f"max_steps {max_steps} must lie in 1 ... {len(model.times)}, the steps of this model")
+            raise StepsError(
+                f"max_steps {max_steps} must lie in 1 ... {len(model.times)}, the steps of this model"
+            )
         self.model = copy.deepcopy(model).eval()
         self.model.network = fold_norms(self.model.network)
         self.max_steps = max_steps

@@ -73,7 +73,9 @@ def run(session: Session, audio: np.ndarray, steps: int, seed: int = 0) -> np.nd
     return np.concatenate([np.array(session.run(a, noise.draw(i), steps)) for i, a in enumerate(hops)])
 
 
-def offline(model: ScoreModel, audio: np.ndarray, steps: int, noise_shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
+def offline(
+    model: ScoreModel, audio: np.ndarray, steps: int, noise_shape: tuple[int, ...], seed: int = 0
+) -> np.ndarray:
     """The trainer's own offline path with the very noise that the stream draws, delay left in. [n hop] -> [n hop]."""
     s = model.spectrogram
     draws = HopNoise(seed, noise_shape)
@@ -86,7 +88,9 @@ def offline(model: ScoreModel, audio: np.ndarray, steps: int, noise_shape: tuple
         return s.decode(model.sample(y, drawn, steps), amplitude, power)[0].numpy()
 
 
-def verify(path: Path, model: ScoreModel | None, seconds: float = 60.0, cost_seconds: float = 5.0) -> list[Finding]:
+def verify(
+    path: Path, model: ScoreModel | None, seconds: float = 60.0, cost_seconds: float = 5.0
+) -> list[Finding]:
     """The report. model: the checkpoint the file was made from, None to leave out what needs it."""
     session = Session(path, device="cpu")
     spec = session.spec
@@ -96,26 +100,46 @@ def verify(path: Path, model: ScoreModel | None, seconds: float = 60.0, cost_sec
         if model is not None:
             graph = StreamingGraph(model, spec.max_steps)
             findings.append(
-                Finding(f"torch vs ONNX Runtime, {steps} steps, 50 hops, states too", hop_error(graph, session, steps), "max abs", 1e-4)
+                Finding(
+                    f"torch vs ONNX Runtime, {steps} steps, 50 hops, states too",
+                    hop_error(graph, session, steps),
+                    "max abs",
+                    1e-4,
+                )
             )
             streamed = run(session, audio, steps)
             whole = offline(model, audio, steps, spec.noise_shape)
             error = float(np.abs(streamed - whole).max())
-            findings.append(Finding(f"streaming vs offline, {steps} steps, {seconds:g} s", error, "max abs", 1e-4))
+            findings.append(
+                Finding(f"streaming vs offline, {steps} steps, {seconds:g} s", error, "max abs", 1e-4)
+            )
         delay = impulse_delay(session, steps)
-        findings.append(Finding(f"delay off the declared {spec.latency} samples, {steps} steps", abs(delay - spec.latency), "samples", 0))
+        findings.append(
+            Finding(
+                f"delay off the declared {spec.latency} samples, {steps} steps",
+                abs(delay - spec.latency),
+                "samples",
+                0,
+            )
+        )
     hop_ms = 1000 * spec.hop_length / spec.sample_rate
     for steps in range(1, spec.max_steps + 1):
         enhancer = Enhancer(session, steps=steps)
         enhancer.process(audio[: 50 * spec.hop_length])
         times = []
-        for hop in audio[: round(cost_seconds * 1000 / hop_ms) * spec.hop_length].reshape(-1, spec.hop_length):
+        for hop in audio[: round(cost_seconds * 1000 / hop_ms) * spec.hop_length].reshape(
+            -1, spec.hop_length
+        ):
             start = time.perf_counter()
             enhancer.process(hop)
             times.append(time.perf_counter() - start)
         p50, p99 = np.percentile(times, [50, 99]) * 1000
-        findings.append(Finding(f"cost per hop, {steps} steps, p50 ({100 * p50 / hop_ms:.0f} % of the hop)", p50, "ms"))
-        findings.append(Finding(f"cost per hop, {steps} steps, p99 ({100 * p99 / hop_ms:.0f} % of the hop)", p99, "ms"))
+        findings.append(
+            Finding(f"cost per hop, {steps} steps, p50 ({100 * p50 / hop_ms:.0f} % of the hop)", p50, "ms")
+        )
+        findings.append(
+            Finding(f"cost per hop, {steps} steps, p99 ({100 * p99 / hop_ms:.0f} % of the hop)", p99, "ms")
+        )
     return findings
 
 
@@ -130,7 +154,9 @@ def hop_error(graph: StreamingGraph, session: Session, steps: int, hops: int = 5
     for i, hop in enumerate(audio):
         z = np.array(noise.draw(i))
         with torch.no_grad():
-            expected, *states = graph(torch.from_numpy(hop)[None], torch.from_numpy(z), torch.tensor(steps), *states)
+            expected, *states = graph(
+                torch.from_numpy(hop)[None], torch.from_numpy(z), torch.tensor(steps), *states
+            )
         worst = max(worst, float(np.abs(expected[0].numpy() - session.run(hop, z, steps)).max()))
     for state, got in zip(states, session.states().values(), strict=True):
         worst = max(worst, float(np.abs(state.numpy() - got).max()))

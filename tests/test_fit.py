@@ -30,7 +30,9 @@ def audio(tmp_path_factory):
             x = 0.1 * rng.standard_normal(len(t))
             if kind == "speech":
                 gate = np.sin(2 * np.pi * 2 * t) > 0
-                x = 0.02 * x + 0.1 * gate * sum(np.sin(2 * np.pi * (110 + 20 * i) * k * t) / k for k in range(1, 9))
+                x = 0.02 * x + 0.1 * gate * sum(
+                    np.sin(2 * np.pi * (110 + 20 * i) * k * t) / k for k in range(1, 9)
+                )
             soundfile.write(folder / kind / f"{i}.wav", x.astype(np.float32), 16000)
     return folder
 
@@ -42,7 +44,8 @@ def command(audio, folder, *options):
         "--data.valid_count", "1", "--data.valid_seconds", "1", "--data.batch_size", "2", "--data.workers", "0",
         "--data.examples_per_epoch", "8", "--data.rooms", "2", "--data.seconds", "0.5", "--data.cache_dir", "null",
         "--model.network.channels", "16", "--model.network.blocks", "1", "--model.network.bands", "8",
-        "--model.path_from", "2", "--trainer.log_every_n_steps", "1", "--trainer.accelerator", "cpu", "--folder", str(folder), *options,
+        "--model.path_from", "2", "--trainer.log_every_n_steps", "1", "--trainer.accelerator", "cpu",
+        "--folder", str(folder), *options,
     ]  # fmt: skip
 
 

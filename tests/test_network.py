@@ -64,7 +64,9 @@ def test_a_skipped_step_leaves_its_state_alone():
 def test_time_changes_the_answer():
     network = shaken()
     x_t, y = torch.randn(2, 1, 2, 5, 161)
-    assert not torch.allclose(run(network, x_t, y, torch.tensor([0.1])), run(network, x_t, y, torch.tensor([0.9])))
+    assert not torch.allclose(
+        run(network, x_t, y, torch.tensor([0.1])), run(network, x_t, y, torch.tensor([0.9]))
+    )
 
 
 def test_a_fresh_network_is_nearly_the_identity():

@@ -44,7 +44,9 @@ def test_tweedie_of_the_true_score_is_the_clean_signal(sde):
     assert torch.allclose(sde.tweedie(x_t, -z / std, y, t), x, atol=1e-10)
     assert torch.allclose(sde.score_of(x, x_t, y, t), -z / std, atol=1e-8)
     published = sde.tweedie(x_t, -z / std, y, t, "as_published")
-    assert torch.allclose(published, sde.mean(x, y, t) + std * z / 2, atol=1e-10)  # a residue of σ z / 2 stays
+    assert torch.allclose(
+        published, sde.mean(x, y, t) + std * z / 2, atol=1e-10
+    )  # a residue of σ z / 2 stays
 
 
 def test_squared_error_of_tweedie_is_the_score_loss_reweighted(sde):

@@ -26,7 +26,9 @@ def build(config: dict) -> ScoreModel:
         network_class, sde_class = NETWORKS[network.pop("name")], SDES[sde.pop("name")]
         spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
     except KeyError as missing:
-        raise ValueError(f"model config lacks or does not know {missing}; networks: {', '.join(NETWORKS)}") from None
+        raise ValueError(
+            f"model config lacks or does not know {missing}; networks: {', '.join(NETWORKS)}"
+        ) from None
     return ScoreModel(Spectrogram(**spectrogram), sde_class(**sde), network_class(**network), times, eta)
 
 
@@ -58,11 +60,15 @@ def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
         data = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         first = str(error).splitlines()[0]
-        raise ValueError(f"{path} is not a checkpoint that can be loaded without running code: {first}") from None
+        raise ValueError(
+            f"{path} is not a checkpoint that can be loaded without running code: {first}"
+        ) from None
     if "klarstrom" not in data:
         raise ValueError(f"{path} is not a checkpoint of `trainer fit`: it has no entry 'klarstrom'")
     weights = data["state_dict"]  # the average: see trainer.ema
-    return data["klarstrom"], {n.removeprefix("model."): w for n, w in weights.items() if n.startswith("model.")}
+    return data["klarstrom"], {
+        n.removeprefix("model."): w for n, w in weights.items() if n.startswith("model.")
+    }
 
 
 def load_model(path: str | Path) -> ScoreModel:

@@ -62,7 +62,9 @@ class Enhancement(L.LightningModule):
             terms = path_loss(self.model, x, y, h.path, most, h.path_changing, h.path_all_steps)
             self.log("train/path", terms["loss"], prog_bar=True)
         else:
-            terms = weighted_loss(self.model, x, y, h.weight, h.supervised, h.generative_limit, h.points_share)
+            terms = weighted_loss(
+                self.model, x, y, h.weight, h.supervised, h.generative_limit, h.points_share
+            )
             self.log("train/generative", terms["generative"])
             self.log("train/supervised", terms["supervised"], prog_bar=True)
         return terms["loss"]
@@ -71,7 +73,9 @@ class Enhancement(L.LightningModule):
         x, y, _ = batch
         for steps in self.hparams.validation_steps:
             x_hat = self.model.enhance(y, steps)
-            self.log(f"valid/si_sdr_{steps}", si_sdr(x, x_hat).mean(), prog_bar=True, sync_dist=True, batch_size=1)
+            self.log(
+                f"valid/si_sdr_{steps}", si_sdr(x, x_hat).mean(), prog_bar=True, sync_dist=True, batch_size=1
+            )
             terms = self.spectral_error(x, y, x_hat)
             self.log(f"valid/error_{steps}", terms, sync_dist=True, batch_size=1)
         self.log("valid/error", terms, sync_dist=True, batch_size=1)
@@ -96,7 +100,9 @@ class Enhancement(L.LightningModule):
         rate, rows = self.model.spectrogram.sample_rate, []
         for name, wave in (("noisy", y), ("enhanced", x_hat), ("clean", x)):
             writer.add_audio(f"{index}/{name}", wave[0].clamp(-1, 1), self.global_step, rate)
-            s = torch.stft(wave[0], 512, 128, window=torch.hann_window(512, device=wave.device), return_complex=True)
+            s = torch.stft(
+                wave[0], 512, 128, window=torch.hann_window(512, device=wave.device), return_complex=True
+            )
             rows.append(((20 * s.abs().clamp_min(1e-4).log10() + 60) / 100).clamp(0, 1).flip(0))
         writer.add_image(f"{index}/noisy, enhanced, clean", torch.cat(rows)[None], self.global_step)
 

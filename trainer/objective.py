@@ -8,8 +8,8 @@ from torch import Tensor
 from trainer.discrepancies import Estimate, weighted_sum
 from trainer.samplers import few_step_transition
 from trainer.schedules import alpha, draw_times
-from trainer.sde import expand_as
 from trainer.score_model import ScoreModel
+from trainer.sde import expand_as
 
 
 def estimate(model: ScoreModel, x_hat: Tensor, x: Tensor) -> Estimate:
@@ -77,7 +77,8 @@ def path_loss(
 ) -> dict[str, Tensor]:
     """Σ D over the output of the exact few-step sampler, with the gradient through its last step (or all of them).
 
-    most: steps of the longest frame, 1 ... len(times). One example runs as many steps as `draw_steps` says, hop by hop, with skipped steps' states held, as live.
+    most: steps of the longest frame, 1 ... len(times). Frames run as many steps as `draw_steps` says, and the states of
+    skipped steps are held, as live.
     """
     sde, network = model.sde, model.network
     batch, _, frames, _ = y.shape

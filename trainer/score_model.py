@@ -25,12 +25,22 @@ class ScoreModel(nn.Module):
         spectrogram: Spectrogram,
         sde: OUVESDE,
         network: StreamingNet,
-        times: Sequence[float] = (1.0, 0.6, 0.35, 0.15),  # when the few-step sampler calls the network; first is T
+        times: Sequence[float] = (
+            1.0,
+            0.6,
+            0.35,
+            0.15,
+        ),  # when the few-step sampler calls the network; first is T
         eta: float = 1.0,  # share of fresh noise between steps, 0 ... 1
     ):
         super().__init__()
         times = tuple(float(t) for t in times)
-        if not times or times[0] != sde.T or any(b >= a for a, b in zip(times, times[1:], strict=False)) or times[-1] <= 0:
+        if (
+            not times
+            or times[0] != sde.T
+            or list(times) != sorted(set(times), reverse=True)
+            or times[-1] <= 0
+        ):
             raise ValueError(f"times {times} must fall from T = {sde.T} and stay above 0")
         if not 0 <= eta <= 1:
             raise ValueError(f"eta {eta} must lie in [0, 1]")

@@ -19,13 +19,17 @@ def expand_as(t: Tensor, x: Tensor) -> Tensor:
 
 
 class OUVESDE:
-    """dx = θ (y − x) dt + g(t) dw,  g(t) = σ_min (σ_max/σ_min)^t √(2 L),  L = ln(σ_max/σ_min)  (arXiv 2208.05830, eq. 5-6)."""
+    """dx = θ (y − x) dt + g(t) dw,  g(t) = σ_min (σ_max/σ_min)^t √(2 L),  L = ln(σ_max/σ_min)  (arXiv 2208.05830)."""
 
     T = 1.0
 
-    def __init__(self, theta: float = 1.5, sigma_min: float = 0.05, sigma_max: float = 0.5, t_eps: float = 0.03):
+    def __init__(
+        self, theta: float = 1.5, sigma_min: float = 0.05, sigma_max: float = 0.5, t_eps: float = 0.03
+    ):
         if not 0 < sigma_min < sigma_max:
-            raise ValueError(f"sigma_min {sigma_min} and sigma_max {sigma_max} must satisfy 0 < sigma_min < sigma_max")
+            raise ValueError(
+                f"sigma_min {sigma_min} and sigma_max {sigma_max} must satisfy 0 < sigma_min < sigma_max"
+            )
         if theta <= 0:
             raise ValueError(f"theta {theta} must be positive")
         if not 0 < t_eps < self.T:
@@ -61,7 +65,12 @@ class OUVESDE:
         return y + self.std(torch.tensor(self.T, dtype=torch.float64)).item() * z
 
     def tweedie(
-        self, x_t: Tensor, score: Tensor, y: Tensor, t: Tensor, form: Literal["exact", "as_published"] = "exact"
+        self,
+        x_t: Tensor,
+        score: Tensor,
+        y: Tensor,
+        t: Tensor,
+        form: Literal["exact", "as_published"] = "exact",
     ) -> Tensor:
         """E[x | x_t, y] from the score s = −z/σ_t.
 

@@ -72,7 +72,9 @@ class Spectrogram(nn.Module):
         weight[0] = 1.0
         if window_length % 2 == 0:
             weight[-1] = 1.0
-        inverse = torch.cat([phase.cos() * weight, -phase.sin() * weight], 1).T * dual / (window_length * scale)
+        inverse = (
+            torch.cat([phase.cos() * weight, -phase.sin() * weight], 1).T * dual / (window_length * scale)
+        )
         self.register_buffer("analysis", analysis.float(), persistent=False)  # [window, 2 F]
         self.register_buffer("inverse", inverse.float(), persistent=False)  # [2 F, window]
         # a real signal has no imaginary part at DC and Nyquist: noise there would be noise nobody can remove
@@ -90,7 +92,9 @@ class Spectrogram(nn.Module):
         if past is None:
             past = audio.new_zeros(audio.shape[0], self.overlap)
         if audio.shape[1] % self.hop_length:
-            raise ValueError(f"audio has {audio.shape[1]} samples, not a multiple of the hop {self.hop_length}")
+            raise ValueError(
+                f"audio has {audio.shape[1]} samples, not a multiple of the hop {self.hop_length}"
+            )
         padded = torch.cat([past, audio], 1)
         if audio.shape[1] == self.hop_length:
             frames = padded[:, None]
@@ -156,7 +160,9 @@ class Spectrogram(nn.Module):
         ratio = 4 * noisy_power / (self.power(spectrum) + 1e-12)
         return spectrum * ratio.clamp_max(1.0).sqrt()[:, None, :, None]
 
-    def encode(self, noisy: Tensor, clean: Tensor | None = None) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+    def encode(
+        self, noisy: Tensor, clean: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
         """Whole signals for training: [B, n hop] -> compressed y, x [B, 2, T, F], level amplitude, noisy power [B, T]."""
         spectrum, _ = self.stft(noisy)
         power = self.power(spectrum)

@@ -27,7 +27,8 @@ def cell(gates: Tensor, w: Tensor, h: Tensor) -> Tensor:
 class Scan(torch.autograd.Function):
     """All steps of `cell` with the gradient written out.
 
-    gates: [T, R, 3 C]; weight: [3 C, C]; bias: [3 C]; h: [R, C]; active: bool [T, R, 1] or None -> h' of all steps [T, R, C].
+    gates: [T, R, 3 C]; weight: [3 C, C]; bias: [3 C]; h: [R, C]; active: bool [T, R, 1] or None.
+    Returns h' of all steps [T, R, C].
     """
 
     @staticmethod

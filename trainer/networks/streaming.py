@@ -72,7 +72,9 @@ class BandMixer(nn.Module):
     def forward(self, u: Tensor) -> Tensor:
         """u: [B, T, bands, C] -> the same shape."""
         b, t, f, c = u.shape
-        v = self.inward(u).reshape(b * t, f, self.heads, c // self.heads).transpose(1, 2)  # [B T, heads, bands, C / heads]
+        v = (
+            self.inward(u).reshape(b * t, f, self.heads, c // self.heads).transpose(1, 2)
+        )  # [B T, heads, bands, C / heads]
         v = F.relu(self.mix @ v + self.bias)
         return self.outward(v.transpose(1, 2).reshape(b, t, f, c))
 
@@ -121,7 +123,9 @@ class StreamingNet(nn.Module):
             raise ValueError(f"bins - 1 = {bins - 1} must be a multiple of the stride {stride}")
         if channels % heads:
             raise ValueError(f"channels {channels} must be a multiple of heads {heads}")
-        self.config = dict(bins=bins, channels=channels, blocks=blocks, heads=heads, stride=stride, bands=bands)
+        self.config = dict(
+            bins=bins, channels=channels, blocks=blocks, heads=heads, stride=stride, bands=bands
+        )
         self.bins, self.stride, self.channels, self.bands = bins, stride, channels, bands
         fine = (bins - 1) // stride
         kernel, pad = (1, 2 * stride), (0, stride // 2)
@@ -152,7 +156,9 @@ class StreamingNet(nn.Module):
         """t: [B] -> the modulation that `forward` wants."""
         return self.embedding(t)
 
-    def prepare(self, y: Tensor, state: dict[str, Tensor] | None = None) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def prepare(
+        self, y: Tensor, state: dict[str, Tensor] | None = None
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """y: compressed noisy spectrum [B, 2, T, F]. Returns what every step needs of it, and the new state."""
         past = y.new_zeros(y.shape[0], 2, 1, self.bins) if state is None else state["y"]
         previous = torch.cat([past, y[:, :, :-1]], 2)
@@ -187,7 +193,9 @@ class StreamingNet(nn.Module):
         d = d.reshape(batch, 8, self.stride, frames, -1).permute(0, 1, 3, 4, 2)
         d = d.reshape(batch, 8, frames, self.bins - 1)
         y, previous, x = noisy["y"][..., :-1], noisy["previous"][..., :-1], x_t[..., :-1]
-        estimate = y + product(d[:, 0:2], y) + product(d[:, 2:4], previous) + product(d[:, 4:6], x) + d[:, 6:8]
+        estimate = (
+            y + product(d[:, 0:2], y) + product(d[:, 2:4], previous) + product(d[:, 4:6], x) + d[:, 6:8]
+        )
         return F.pad(estimate, (0, 1)), new
 
 

@@ -83,7 +83,7 @@ class ModelSpec:
             raise ContractError(f"its kind is {self.kind!r}: it must be one of {', '.join(KINDS)}")
         if self.default_steps > self.max_steps:
             raise ContractError(
-                f"its default_steps is {self.default_steps}: it must not be above max_steps ({self.max_steps})"
+                f"its default_steps is {self.default_steps}: it may be at most max_steps ({self.max_steps})"
             )
         if len(self.noise_shape) != 4 or self.noise_shape[:3] != (1, self.max_steps, 2):
             raise ContractError(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 class HopNoise:
     """Independent normal numbers of variance 1/2, one draw a hop: Re z and Im z with E|z|² = 1.
 
-    Philox is counter-based: hop i starts its counter at i · 2^64, so any hop can be drawn without those before
+    Philox is counter-based: hop i starts its counter at i · 2^64, and is drawn without the hops before it
     (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC11). Equal wherever NumPy is the same;
     NumPy allows itself to change its normal numbers between versions.
     """

@@ -1,8 +1,9 @@
-"""`export-onnx convert | verify`. Exit codes: 0 ok, 1 failed or a check failed, 2 usage, 3 bad or missing model."""
+"""`export-onnx convert | verify | card`. Exit codes: 0 ok, 1 failed or a check failed, 2 usage, 3 bad or missing model."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -19,11 +20,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument(
         "--default-steps", type=int, default=None, help="steps when the user names none (max-steps)"
     )
-    c.add_argument("--name", default=None, help="model name in the contract (the output's stem)")
-    c.add_argument("--model-version", default="1", help="model version in the contract")
-    c.add_argument("--license", default="unspecified", help="licence of the weights")
-    c.add_argument("--description", default="", help="one line for `realtime-cli info`")
-    c.add_argument("--trained-on", default="", help="what data, with its licences")
+    card_arguments(c)
     c.add_argument("--overwrite", action="store_true", help="replace an existing output")
     v = sub.add_parser(
         "verify", help="check a file: torch vs ONNX Runtime, streaming vs offline, delay, cost"
@@ -31,7 +28,32 @@ def parser() -> argparse.ArgumentParser:
     v.add_argument("model", type=Path)
     v.add_argument("--checkpoint", type=Path, default=None, help="what the file was made from")
     v.add_argument("--seconds", type=float, default=60.0, help="length of the streaming vs offline check, s")
+    w = sub.add_parser(
+        "card", help="write what was measured, or any other entry of the card, into a file's contract"
+    )
+    w.add_argument("model", type=Path)
+    card_arguments(w)
     return p
+
+
+def card_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--name", help="model name in the contract (at first the output's stem)")
+    p.add_argument("--model-version", dest="version", help="model version in the contract (1)")
+    p.add_argument("--license", help="licence of the weights (unspecified)")
+    p.add_argument("--description", help="one line for `realtime-cli info`")
+    p.add_argument("--trained-on", help="what data, with its licences")
+    p.add_argument("--scores", type=Path, help="JSON file with an object of measured scores")
+
+
+def card(a: argparse.Namespace) -> dict:
+    """The entries of the card that were given."""
+    given = {key: getattr(a, key) for key in ("name", "version", "license", "description", "trained_on")}
+    if a.scores is not None:
+        try:
+            given["scores"] = json.loads(a.scores.read_text())
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{a.scores} is not JSON: {error}") from None
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def run_convert(a: argparse.Namespace) -> int:
@@ -44,13 +66,23 @@ def run_convert(a: argparse.Namespace) -> int:
     model = load_model(a.checkpoint)
     max_steps = len(model.times) if a.max_steps is None else a.max_steps
     default_steps = max_steps if a.default_steps is None else a.default_steps
-    card = dict(name=a.name or a.output.stem, version=a.model_version, license=a.license,
-                description=a.description, trained_on=a.trained_on)  # fmt: skip
-    spec = convert(model, a.output, max_steps, default_steps, card)
+    first = {"name": a.output.stem, "version": "1", "license": "unspecified"}
+    spec = convert(model, a.output, max_steps, default_steps, first | card(a))
     size = a.output.stat().st_size / 1e6
     print(
         f"{a.output}: {size:.1f} MB, {spec.max_steps} steps, {len(spec.states)} states, latency {spec.latency} samples"
     )
+    return 0
+
+
+def run_card(a: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from export.convert import read_spec, rewrite_spec
+
+    spec = replace(read_spec(a.model), **card(a))
+    rewrite_spec(a.model, spec)
+    print(spec.to_json())
     return 0
 
 
@@ -70,7 +102,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         from export.graph import StepsError
 
-        code = {"convert": run_convert, "verify": run_verify}[a.command](a)
+        code = {"convert": run_convert, "verify": run_verify, "card": run_card}[a.command](a)
     except ImportError as error:
         print(f"export-onnx: {error}: install the extra 'export'", file=sys.stderr)
         code = 1

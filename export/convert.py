@@ -82,16 +82,30 @@ def convert(model: ScoreModel, output: Path, max_steps: int, default_steps: int,
     del proto.metadata_props[:], proto.functions[:]
     onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
     onnx.checker.check_model(proto)
-    temporary = output.with_name(f".{output.name}.{os.getpid()}")
-    onnx.save(proto, temporary)
-    os.replace(temporary, output)
+    save(proto, output)
     return spec
 
 
-def rewrite_card(path: Path, spec: ModelSpec) -> None:
-    """Puts another contract into a file: measured scores, which are only known after it was made."""
+def read_spec(path: Path) -> ModelSpec:
+    """The contract of a file. Raises FileNotFoundError or ValueError in one sentence."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no model file at {path}")
+    try:
+        proto = onnx.load(path)
+    except Exception as error:
+        raise ValueError(f"{path} is not an ONNX model: {error}") from None
+    return ModelSpec.from_metadata({p.key: p.value for p in proto.metadata_props})
+
+
+def rewrite_spec(path: Path, spec: ModelSpec) -> None:
+    """Puts another contract into a file: measured scores, say, which are only known after it was made."""
     proto = onnx.load(path)
     onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
+    save(proto, path)
+
+
+def save(proto: onnx.ModelProto, path: Path) -> None:
+    """The file appears whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     onnx.save(proto, temporary)
     os.replace(temporary, path)

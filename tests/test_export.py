@@ -223,6 +223,18 @@ def test_verify_reports_and_judges(exported, snapshot):
     assert done.returncode == 1 and "FAIL" in done.stdout
 
 
+def test_scores_are_written_into_the_contract_and_nothing_else_moves(exported, tmp_path):
+    path = tmp_path / "copy.onnx"
+    path.write_bytes(exported.read_bytes())
+    (tmp_path / "scores.json").write_text('{"4": {"pesq_wb": 1.5}}')
+    done = export("card", path, "--scores", tmp_path / "scores.json", "--license", "CC0")
+    assert done.returncode == 0, done.stderr
+    a, b = Session(exported, device="cpu"), Session(path, device="cpu")
+    assert b.spec.scores == {"4": {"pesq_wb": 1.5}} and b.spec.license == "CC0" and b.spec.name == a.spec.name
+    audio = speech(0.5, a.spec)
+    assert np.array_equal(run(a, audio, 2), run(b, audio, 2))
+
+
 def test_wrong_use_is_one_sentence(snapshot, exported, tmp_path):
     for arguments, code, text in (
         (("convert", tmp_path / "none.ckpt", "-o", tmp_path / "x.onnx"), 3, "no model file"),
@@ -234,6 +246,7 @@ def test_wrong_use_is_one_sentence(snapshot, exported, tmp_path):
         (("convert", snapshot, "-o", tmp_path / "x.onnx", "--default-steps", 9), 2, "default steps 9"),
         (("convert", snapshot, "-o", exported), 2, "--overwrite"),
         (("verify", tmp_path / "none.onnx"), 3, "no model file"),
+        (("card", tmp_path / "none.onnx"), 3, "no model file"),
     ):
         done = export(*arguments)
         assert done.returncode == code and text in done.stderr, done.stderr

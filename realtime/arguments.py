@@ -57,14 +57,17 @@ def _version() -> str:
         return "(not installed)"
 
 
-def _command(commands: argparse._SubParsersAction, name: str, help: str) -> argparse.ArgumentParser:
-    return commands.add_parser(
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help: str
+) -> argparse.ArgumentParser:
+    c: argparse.ArgumentParser = commands.add_parser(
         name,
         help=help,
         description=help,
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    return c
 
 
 def _add_model(c: argparse.ArgumentParser) -> None:

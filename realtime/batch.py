@@ -19,7 +19,8 @@ from realtime.files import Cancelled, FileError, Task, enhance_file
 @dataclass(frozen=True)
 class Outcome:
     task: Task
-    error: str | None  # one sentence, or None
+    error: str | None = None  # one sentence
+    troubles: tuple[str, ...] = ()  # what did not stop it
 
 
 def enhance_all(
@@ -54,14 +55,13 @@ def _in_this_process(
 
 def _attempt(task: Task, factory: BankFactory, on_block: Callable[[float], None]) -> Outcome:
     try:
-        enhance_file(task, factory, on_block)
+        return Outcome(task, troubles=tuple(enhance_file(task, factory, on_block)))
     except FileError as error:
         return Outcome(task, str(error))
     except Cancelled:
         raise
     except Exception as error:  # a fault of ours must not cost the user the other files
         return Outcome(task, f"{task.source}: {type(error).__name__}: {error}")
-    return Outcome(task, None)
 
 
 def _in_processes(

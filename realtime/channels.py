@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,6 +113,17 @@ class ChannelBank:
             lane.restart()
         self._start()
         return np.concatenate(parts)
+
+
+def troubles(enhancers: Sequence[Enhancer]) -> list[str]:
+    """What went wrong in their streams without stopping them, a phrase each; empty if nothing did."""
+    counters = {
+        "non_finite_samples": "samples that were not finite were silenced",
+        "wild_samples": "samples far beyond full scale were clipped",
+        "failed_hops": "hops failed in the model and were passed on as they came",
+    }
+    counts = {what: sum(getattr(e.stats, name) for e in enhancers) for name, what in counters.items()}
+    return [f"{count} {what}" for what, count in counts.items() if count]
 
 
 @dataclass(frozen=True)

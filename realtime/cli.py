@@ -27,7 +27,7 @@ def say(text: str) -> None:
 
 
 def run_pipe_command(a: argparse.Namespace) -> int:
-    from realtime.channels import BankFactory
+    from realtime.channels import BankFactory, troubles
     from realtime.pipe import PipeOptions, StopOnInterrupt, run_pipe
 
     for name, stream, direction in (("input", sys.stdin, "into"), ("output", sys.stdout, "out of")):
@@ -56,13 +56,8 @@ def run_pipe_command(a: argparse.Namespace) -> int:
         result = run_pipe(source, sink, options, first.sample_rate, first.hop_length, factory, stop, started)
     if result.leftover_bytes:
         say(f"realtime-cli: the input ended {result.leftover_bytes} bytes into a frame; they were left out")
-    for name, what in (
-        ("non_finite_samples", "samples were not finite and were silenced"),
-        ("wild_samples", "samples were far beyond full scale and were clipped"),
-        ("failed_hops", "hops failed in the model and were passed on as they came"),
-    ):
-        if count := sum(getattr(enhancer.stats, name) for enhancer in factory.enhancers):
-            say(f"realtime-cli: {count} {what}")
+    for trouble in troubles(factory.enhancers):
+        say(f"realtime-cli: {trouble}")
     if result.interrupted:
         return INTERRUPTED
     if not a.quiet:
@@ -110,6 +105,8 @@ def run_file(a: argparse.Namespace) -> int:
     failures = []
     for count, outcome in enumerate(enhance_all(todo, factory, a.jobs, bar.show), 1):
         bar.clear()
+        for trouble in outcome.troubles:
+            say(f"realtime-cli: {outcome.task.source}: {trouble}")
         if outcome.error is not None:
             failures.append(outcome.error)
             say(f"realtime-cli: {outcome.error}")
@@ -211,8 +208,8 @@ def run_demo_command(a: argparse.Namespace) -> int:
     cost = f"p50 {r.cost.p50_ms:.2f} ms, p99 {r.cost.p99_ms:.2f} ms"
     print(f"cost per hop  {cost}: {r.cost.share:.0%} of the {hop_ms:g} ms that a hop lasts")
     print(f"latency       {r.latency_ms:g} ms")
-    changes = f"{r.pause_change_db:+.1f} dB in speech pauses, {r.overall_change_db:+.1f} dB overall"
-    print(f"level change  {changes}")
+    pauses, overall = r.level_change_db
+    print(f"level change  {pauses:+.1f} dB in speech pauses, {overall:+.1f} dB overall")
     return OK
 
 
@@ -248,7 +245,10 @@ def run(arguments: list[str]) -> int:
         return USAGE
     a = parser().parse_args(["pipe", *arguments] if names_none else arguments)
     try:
-        return COMMANDS[a.command](a)
+        code = COMMANDS[a.command](a)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a closed pipe is understood
+        return code
     except KeyboardInterrupt:
         say("realtime-cli: interrupted")
         return INTERRUPTED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +13,11 @@ from numpy.typing import NDArray
 
 from realtime.bench import HopCost, summary
 from realtime.enhancer import Enhancer
+from realtime.pcm import PcmFormat, encode, wav_header
 from realtime.png import png, spectrograms
 
 CLIP = Path(__file__).parent / "models" / "demo-noisy.flac"
+LONGEST_S = 300  # a picture of more shows nothing
 _FRAME_S = 0.05
 _PAUSE_SHARE = 0.2
 _FLOOR = 1e-5  # -100 dBFS: below that a level says nothing
@@ -30,8 +31,7 @@ class DemoResult:
     seconds: float
     cost: HopCost
     latency_ms: float
-    pause_change_db: float  # level out against level in, in the quietest fifth of the noisy recording
-    overall_change_db: float
+    level_change_db: tuple[float, float]  # in speech pauses, and overall: see level_changes_db
 
 
 def run_demo(enhancer: Enhancer, clip: Path, folder: Path) -> DemoResult:
@@ -45,21 +45,25 @@ def run_demo(enhancer: Enhancer, clip: Path, folder: Path) -> DemoResult:
         raise ValueError(
             f"{clip} has {rate} Hz; the demo takes {enhancer.sample_rate} Hz: use `realtime-cli file`"
         )
-    if not len(noisy):
-        raise ValueError(f"{clip} is empty")
+    if not 0 < len(noisy) <= LONGEST_S * rate:
+        raise ValueError(
+            f"{clip} lasts {len(noisy) / rate:.1f} s; the demo takes more than 0 and up to {LONGEST_S} s"
+        )
     mono = np.ascontiguousarray(noisy.mean(axis=1))
     enhanced, costs_ms = _stream(enhancer, mono)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"demo-{name}" for name in ("noisy.wav", "enhanced.wav", "spectrograms.png")]
-    picture = png(spectrograms({"NOISY": mono, "ENHANCED": enhanced}, rate))
-    _replace(paths[0], lambda path: soundfile.write(path, mono, rate, "PCM_16", format="WAV"))
-    _replace(paths[1], lambda path: soundfile.write(path, enhanced, rate, "PCM_16", format="WAV"))
-    _replace(paths[2], lambda path: Path(path).write_bytes(picture))
-    pauses, overall = level_changes_db(mono, enhanced, rate)
-    latency = enhancer.latency_samples + enhancer.hop_length
+    format = PcmFormat("s16", rate, 1, wav=True)
     return DemoResult(
-        *paths, len(mono) / rate, summary(costs_ms, enhancer), 1000 * latency / rate, pauses, overall
-    )  # fmt: skip
+        noisy_wav=_replace(folder / "demo-noisy.wav", _wav(mono, format)),
+        enhanced_wav=_replace(folder / "demo-enhanced.wav", _wav(enhanced, format)),
+        picture=_replace(
+            folder / "demo-spectrograms.png", png(spectrograms({"NOISY": mono, "ENHANCED": enhanced}, rate))
+        ),
+        seconds=len(mono) / rate,
+        cost=summary(costs_ms, enhancer),
+        latency_ms=1000 * (enhancer.latency_samples + enhancer.hop_length) / rate,
+        level_change_db=level_changes_db(mono, enhanced, rate),
+    )
 
 
 def _stream(
@@ -99,10 +103,16 @@ def level_changes_db(
     return change(quiet), change(slice(None))
 
 
-def _replace(target: Path, write: Callable[[str], object]) -> None:
+def _wav(samples: NDArray[np.float32], format: PcmFormat) -> bytes:
+    body = encode(samples, format.encoding)
+    return wav_header(format, len(body)) + body
+
+
+def _replace(target: Path, content: bytes) -> Path:
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        write(str(temporary))
+        temporary.write_bytes(content)
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+    return target

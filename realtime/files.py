@@ -8,9 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
-from realtime.channels import ChannelBank
+from realtime.channels import ChannelBank, troubles
+from realtime.pcm import quantise
 
 # endings that differ from libsndfile's name of the format; a format is written as the ending says
 _ENDINGS = {"aif": "AIFF", "aifc": "AIFF", "oga": "OGG", "opus": "OGG", "snd": "AU"}
@@ -121,13 +124,12 @@ def enhance_file(
     task: Task,
     open_bank: Callable[[int, int], ChannelBank],
     on_progress: Callable[[float], None] = lambda seconds: None,
-) -> float:
+) -> list[str]:
     """Reads `source`, writes `target` under a temporary name beside it, then renames: whole or not at all.
 
     `open_bank(rate, channels)` makes a bank that compensates its delay. The output has the input's rate,
     length and, where the target's format allows, its sample type and tags. `on_progress` hears of every
-    block's seconds and may raise to cancel. -> seconds of audio. Raises FileError with the name and the
-    reason.
+    block's seconds and may raise to cancel. -> troubles on the way. Raises FileError: the name and why.
     """
     try:
         source = soundfile.SoundFile(str(task.source))
@@ -149,7 +151,7 @@ def enhance_file(
         finally:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        return source.tell() / source.samplerate
+        return troubles([lane.enhancer for lane in bank.lanes])
 
 
 def _copy_enhanced(
@@ -166,9 +168,18 @@ def _copy_enhanced(
             with contextlib.suppress(soundfile.SoundFileError, AttributeError):
                 setattr(sink, name, value)
         while len(frames := source.read(rate, dtype="float32", always_2d=True)):
-            sink.write(bank.process(frames))
+            sink.write(_as_written(bank.process(frames), subtype))
             on_progress(len(frames) / rate)
-        sink.write(bank.flush())
+        sink.write(_as_written(bank.flush(), subtype))
+
+
+def _as_written(frames: NDArray[np.float32], subtype: str) -> NDArray[np.generic]:
+    """Integers where the file has them: libsndfile itself would scale by 2^15 - 1, but read back by 2^15."""
+    if subtype == "PCM_16":
+        return quantise(frames, 16).astype(np.int16)
+    if subtype == "PCM_24":
+        return quantise(frames, 24) << 8
+    return quantise(frames, 32) if subtype == "PCM_32" else frames
 
 
 def _output_type(target: Path, source: soundfile.SoundFile, channels: int) -> tuple[str, str]:

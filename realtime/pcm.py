@@ -69,15 +69,17 @@ def decode(data: bytes, encoding: str) -> NDArray[np.float32]:
     return (wide.view("<i4")[:, 0] / 2.0**31).astype(np.float32)
 
 
+def quantise(samples: NDArray[np.float32], bits: int) -> NDArray[np.int32]:
+    """float32, full scale ±1 -> integers of `bits`, rounded and clipped: -2^(bits-1) ... 2^(bits-1) - 1."""
+    scale = 2.0 ** (bits - 1)
+    return np.clip(np.rint(samples.astype(np.float64) * scale), -scale, scale - 1).astype(np.int32)
+
+
 def encode(samples: NDArray[np.float32], encoding: str) -> bytes:
-    """float32, full scale ±1 -> bytes, row by row. Integers are rounded and clipped, so decode(encode(x)) is
-    exact for whatever decode gave at 16 and 24 bits.
-    """
+    """float32, full scale ±1 -> bytes, row by row. What `decode` gave at 16 or 24 bits comes back exactly."""
     if encoding == "f32":
         return samples.astype("<f4").tobytes()
-    bits = 8 * SAMPLE_BYTES[encoding]
-    scale = 2.0 ** (bits - 1)
-    integers = np.clip(np.rint(samples.astype(np.float64) * scale), -scale, scale - 1).astype("<i4")
+    integers = quantise(samples, 8 * SAMPLE_BYTES[encoding]).astype("<i4")
     if encoding == "s16":
         return integers.astype("<i2").tobytes()
     if encoding == "s32":
@@ -192,14 +194,13 @@ def wav_header(format: PcmFormat, data_bytes: int | None = None) -> bytes:
     if extensible:
         fmt += struct.pack("<HHIH", 22, 8 * width, format.channel_mask, tag) + _GUID_TAIL
     chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt
-    total = None if data_bytes is None else 4 + len(chunks) + 12 * is_float + 8 + data_bytes
-    known = data_bytes is not None and total is not None and total < UNKNOWN_SIZE
+    around = 4 + len(chunks) + 12 * is_float + 8  # what RIFF counts besides the samples
+    size, total, frames = UNKNOWN_SIZE, UNKNOWN_SIZE, UNKNOWN_SIZE
+    if data_bytes is not None and around + data_bytes + 1 < UNKNOWN_SIZE:
+        size, total, frames = data_bytes, around + data_bytes + data_bytes % 2, data_bytes // frame
     if is_float:
-        chunks += b"fact" + struct.pack("<II", 4, data_bytes // frame if known else UNKNOWN_SIZE)
-    return (
-        b"RIFF" + struct.pack("<I", total if known else UNKNOWN_SIZE) + b"WAVE" + chunks
-        + b"data" + struct.pack("<I", data_bytes if known else UNKNOWN_SIZE)
-    )  # fmt: skip
+        chunks += b"fact" + struct.pack("<II", 4, frames)
+    return b"RIFF" + struct.pack("<I", total) + b"WAVE" + chunks + b"data" + struct.pack("<I", size)
 
 
 def detect(first: bytes) -> str:

@@ -43,6 +43,7 @@ class StopOnInterrupt:
     def __init__(self) -> None:
         self.requested = False
         self._reading = False
+        self._grace_bytes = 1 << 16  # what a pipe holds
         self._previous: object = None
 
     def __enter__(self) -> StopOnInterrupt:
@@ -63,18 +64,28 @@ class StopOnInterrupt:
             raise KeyboardInterrupt
 
     def read(self, fd: int, count: int) -> bytes:
-        """As os.read, but empty once SIGINT has come."""
+        """As os.read, but once SIGINT has come only what a pipe already holds, then empty."""
         if self.requested:
-            return b""
+            return self._read_waiting(fd, count)
         try:
             self._reading = True
             data = os.read(fd, count)
             self._reading = False
             return data
         except KeyboardInterrupt:
-            return b""
+            return self._read_waiting(fd, count)
         finally:
             self._reading = False
+
+    def _read_waiting(self, fd: int, count: int) -> bytes:
+        """What was said before the interrupt is part of the tail; a writer that goes on and on is not waited
+        for.
+        """
+        if os.name == "nt" or stat.S_ISREG(os.fstat(fd).st_mode) or not select.select([fd], [], [], 0)[0]:
+            return b""
+        data = os.read(fd, min(count, self._grace_bytes))
+        self._grace_bytes -= len(data)
+        return data
 
 
 def run_pipe(

@@ -53,14 +53,16 @@ def level_db(samples: NDArray[np.float32], window_length: int, hop_length: int) 
     padded = np.pad(samples.astype(np.float64), (window_length // 2, window_length))
     frames = np.lib.stride_tricks.sliding_window_view(padded, window_length)[: len(samples) + 1 : hop_length]
     amplitude = np.abs(np.fft.rfft(frames * window)) * 2 / window.sum()
-    return 20 * np.log10(np.maximum(amplitude, 1e-6))
+    level: NDArray[np.float64] = 20 * np.log10(np.maximum(amplitude, 1e-6))
+    return level
 
 
 def colours(level: NDArray[np.float64]) -> RGB:
     """Any shape, 0 (dark) ... 1 (bright) -> uint8 [..., 3]."""
     position = np.clip(level, 0, 1) * (len(_COLOURS) - 1)
     channels = [np.interp(position, np.arange(len(_COLOURS)), _COLOURS[:, c]) for c in range(3)]
-    return np.rint(np.stack(channels, -1)).astype(np.uint8)
+    image: RGB = np.rint(np.stack(channels, -1)).astype(np.uint8)
+    return image
 
 
 def _write(image: RGB, text: str, top: int, left: int) -> None:

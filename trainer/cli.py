@@ -10,6 +10,7 @@ import sys
 # Imported only when asked for: worker processes import this file too, and should not wait for torch.
 COMMANDS = {
     "test": ("trainer.evaluate", "score a model file, or enhanced files, on a test set"),
+    "compare": ("trainer.bootstrap", "the difference of two tested systems, with confidence intervals"),
 }
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -76,7 +78,8 @@ def find_items(
 
     All folders must hold the same names (endings may differ). `pattern` is a regular expression with any of the
     named groups speaker, snr, noise, searched in each file name; a manifest is a .tsv with the column `path` and any
-    of speaker, noise, snr_db, and goes before the pattern. Of more than `max_files`, evenly spaced ones are taken.
+    of speaker, noise, snr_db, and goes before the pattern. Of more than `max_files`, so many are drawn, always the
+    same ones.
     """
     files = audio_files(clean)
     for folder in others:
@@ -110,8 +113,9 @@ def find_items(
     if max_files is not None:
         if max_files < 1:
             raise ValueError(f"max_files is {max_files}: it must be at least 1")
-        if max_files < len(items):
-            items = [items[k * len(items) // max_files] for k in range(max_files)]
+        # by a hash: even spacing would pick the same SNR again and again where names go through SNRs in turn
+        drawn = sorted(items, key=lambda item: hashlib.sha256(item.name.encode()).digest())
+        items = sorted(drawn[:max_files], key=lambda item: item.name)
     return items
 
 
@@ -222,6 +226,10 @@ def _outcomes(tasks: Sequence[Task], jobs: int) -> Iterator[list[dict]]:
         try:
             for future in as_completed(futures):
                 yield future.result()
+        except BrokenProcessPool:
+            raise RuntimeError(
+                "a scoring process died, of lack of memory or of a fault in a library: fewer jobs need less memory"
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -310,7 +318,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--pattern", default=PATTERN, help="regular expression with groups speaker, snr, noise"
     )
     parser.add_argument("--manifest", type=Path, help=".tsv with path, and any of speaker, noise, snr_db")
-    parser.add_argument("--max-files", type=int, help="only so many, evenly spaced")
+    parser.add_argument("--max-files", type=int, help="only so many, always the same ones")
     parser.add_argument("--jobs", type=int, default=1, help="files at a time (default: 1)")
     parser.add_argument("--seed", type=int, default=0, help="of the diffusion's noise (default: 0)")
     parser.add_argument(

@@ -33,6 +33,9 @@ def polyphase_bank(up: int, down: int, half: int, cutoff: float, beta: float) ->
         distance = np.arange(2 * half)[None, :] - half + 1 - phase
         rows = np.sinc(cutoff * distance)
         rows *= np.i0(beta * np.sqrt(np.clip(1 - (distance / half) ** 2, 0, None)))
+        rows[distance >= half] = (
+            0  # row 0 has a tap on this edge and none on the other: it would tilt the phase
+        )
         bank[first : first + _BLOCK] = rows / rows.sum(axis=1, keepdims=True)
     return bank
 

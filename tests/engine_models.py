@@ -10,6 +10,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from realtime.session import Session
+
 RATE, HOP = 16000, 160
 FLOAT = TensorProto.FLOAT
 
@@ -30,7 +32,7 @@ class Recipe:
     noise_gain: float = 0.0
     max_steps: int = 4
     default_steps: int = 2
-    fails_above: float | None = None  # input beyond it gives NaN, which then stays in the states
+    fails_above: float | None = None  # a hop with more in it gives NaN, now and in the states
     hop: int = HOP
     rate: int = RATE
 
@@ -72,7 +74,8 @@ def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
         node("Mul", ["past", "echo"], ["scaled_past"]),
         node("Add", ["d", "scaled_past"], ["direct"]),
         node("Mul", ["direct", "gain"], ["x_in"]),
-        *_step(0, constants, "x_in", "x_0"),
+        *([node("Where", ["bad", "nan", "x_in"], ["x_or_nan"])] if heard == "poisoned" else []),
+        *_step(0, constants, "x_or_nan" if heard == "poisoned" else "x_in", "x_0"),
         node("Add", ["calls", "f1"], ["calls_0"]),
     ]
     for k in range(1, r.max_steps):
@@ -160,3 +163,32 @@ def save(model: onnx.ModelProto, path) -> str:
     onnx.checker.check_model(model)
     onnx.save(model, path)
     return str(path)
+
+
+class Damaged(Session):
+    """A session whose states go wrong between hops, as a host's or an exporter's mistake would have it."""
+
+    def __init__(self, model: onnx.ModelProto, damage: str, name: str):
+        """damage: sound | zeroed | stale | swapped | turned; name: of the state that suffers."""
+        super().__init__(model.SerializeToString(), "cpu")
+        self.damage, self.name = damage, name
+
+    def run(self, audio, noise, steps):
+        before = self.states()
+        out = super().run(audio, noise, steps).copy()
+        after = self.states()
+        if self.damage == "zeroed":
+            self.set_states({self.name: np.zeros_like(after[self.name])})
+        elif self.damage == "stale":  # never written back
+            self.set_states({self.name: before[self.name]})
+        elif self.damage == "swapped":
+            other = "past" if self.name == "tail" else "tail"
+            self.set_states({self.name: after[other], other: after[self.name]})
+        elif self.damage == "turned":  # the buffers do not take turns
+            self._turn = 0
+        return out
+
+
+DAMAGES = [(damage, name) for damage in ("zeroed", "stale", "swapped") for name in ("tail", "past")] + [
+    ("turned", "tail")
+]

@@ -9,6 +9,7 @@ import sys
 # name -> module with add_arguments(parser) and run(arguments) -> text to print, what it does.
 # Imported only when asked for: worker processes import this file too, and should not wait for torch.
 COMMANDS = {
+    "prepare": ("trainer.recipes.command", "make a data set from your own copy of a corpus"),
     "test": ("trainer.evaluate", "score a model file, or enhanced files, on a test set"),
     "compare": ("trainer.bootstrap", "the difference of two tested systems, with confidence intervals"),
 }

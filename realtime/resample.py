@@ -22,7 +22,7 @@ def _kaiser(half_width: int, attenuation_db: float) -> tuple[float, float]:
     return 0.1102 * (attenuation_db - 8.7), (attenuation_db - 7.95) / (2.285 * 2 * half_width * pi)
 
 
-def polyphase_bank(up: int, down: int, half: int, cutoff: float, beta: float) -> Samples:
+def polyphase_bank(up: int, half: int, cutoff: float, beta: float) -> Samples:
     """float32 [up, 2 half]: row p interpolates between input samples, p / up after the middle of its window.
 
     A sinc at `cutoff` (in Nyquist frequencies of the input) under a Kaiser window; each row has the sum 1.
@@ -33,9 +33,8 @@ def polyphase_bank(up: int, down: int, half: int, cutoff: float, beta: float) ->
         distance = np.arange(2 * half)[None, :] - half + 1 - phase
         rows = np.sinc(cutoff * distance)
         rows *= np.i0(beta * np.sqrt(np.clip(1 - (distance / half) ** 2, 0, None)))
-        rows[distance >= half] = (
-            0  # row 0 has a tap on this edge and none on the other: it would tilt the phase
-        )
+        # row 0 has a tap on this edge and none on the other: it would tilt the phase
+        rows[distance >= half] = 0
         bank[first : first + _BLOCK] = rows / rows.sum(axis=1, keepdims=True)
     return bank
 
@@ -78,7 +77,7 @@ class StreamingResampler:
             self._half = ceil(half_width / ratio)
             beta, transition = _kaiser(half_width, attenuation_db)
             cutoff = ratio * (1 - transition / 2)  # the transition band ends at the lower Nyquist frequency
-            self._bank = polyphase_bank(self._up, self._down, self._half, cutoff, beta)
+            self._bank = polyphase_bank(self._up, self._half, cutoff, beta)
         self.reset()
 
     @property

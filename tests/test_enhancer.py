@@ -126,8 +126,9 @@ def test_every_hop_has_its_own_noise(instrument):
 
 @pytest.mark.parametrize("restart", ["reset", "flush"])
 @pytest.mark.parametrize("before", [HOP, 1234])
-def test_a_restart_begins_anew(enhancer, restart, before):
-    expected = run(enhancer, AUDIO)
+def test_a_restart_begins_anew(model, restart, before):
+    enhancer = Enhancer(model, attenuation_limit_db=12)
+    expected = run(Enhancer(model, attenuation_limit_db=12), AUDIO)
     enhancer.process(AUDIO[::-1][:before])
     getattr(enhancer, restart)()
     np.testing.assert_array_equal(np.concatenate([enhancer.process(AUDIO), enhancer.flush()]), expected)

@@ -11,6 +11,10 @@ import torch
 from torch import Tensor, nn
 
 
+# A floor, not an addend: the ONNX exporter drops "+ 1e-12" as if it were zero, and zero to a negative power is not finite.
+TINY = 1e-12
+
+
 class Spectrogram(nn.Module):
     """Compressed complex STFT C = β |S|^a e^{j arg S} of a level-normalised signal (DESIGN section 3).
 
@@ -143,13 +147,13 @@ class Spectrogram(nn.Module):
     def compress(self, spectrum: Tensor, amplitude: Tensor) -> Tensor:
         """S [B, 2, T, F], level amplitude [B, T] -> C = β |S/level|^a e^{j arg S}."""
         s = spectrum / amplitude[:, None, :, None]
-        energy = s.square().sum(1, keepdim=True) + 1e-12
+        energy = s.square().sum(1, keepdim=True).clamp_min(TINY)
         return s * (self.factor * energy ** ((self.exponent - 1) / 2))
 
     def expand(self, c: Tensor, amplitude: Tensor) -> Tensor:
         """The inverse of `compress`."""
         c = c / self.factor
-        energy = c.square().sum(1, keepdim=True) + 1e-12
+        energy = c.square().sum(1, keepdim=True).clamp_min(TINY)
         return c * energy ** ((1 / self.exponent - 1) / 2) * amplitude[:, None, :, None]
 
     def bound(self, spectrum: Tensor, noisy_power: Tensor) -> Tensor:
@@ -157,7 +161,7 @@ class Spectrogram(nn.Module):
 
         spectrum: [B, 2, T, F]; noisy_power: [B, T]. Returns the spectrum, scaled down where it was louder than that.
         """
-        ratio = 4 * noisy_power / (self.power(spectrum) + 1e-12)
+        ratio = 4 * noisy_power / self.power(spectrum).clamp_min(TINY)
         return spectrum * ratio.clamp_max(1.0).sqrt()[:, None, :, None]
 
     def encode(

@@ -228,7 +228,7 @@ def run(a: argparse.Namespace) -> str:
     if a.model is not None:
         name = a.name or a.model.stem
         counts = steps_of(a.model, a.steps)
-        systems += [Model(f"{name}, {n} step{'s' * (n != 1)}", a.model, n, a.seed, a.device) for n in counts]
+        systems += [Model(f"{name}, {n} step{'s' * (n != 1)}", a.model, n, a.device) for n in counts]
     results = evaluate(
         a.clean, systems, a.noisy, [m for m in a.measures.split(",") if m], a.pattern, a.manifest,
         a.max_files, a.seed, a.jobs, a.output / "audio" if a.keep else None,

@@ -55,6 +55,8 @@ def _si_sdr(x: np.ndarray, x_hat: np.ndarray) -> tuple[float]:
     import torch
 
     _needs_sound(x)
+    if not np.any(x_hat):  # the formula gives 0 dB, better than many a noisy file
+        raise Unscorable("the enhanced signal is silent")
     x, x_hat = (torch.from_numpy(np.asarray(a, np.float64))[None] for a in (x, x_hat))
     return (float(si_sdr(x, x_hat)),)
 

@@ -35,7 +35,6 @@ class Model:
     name: str
     path: Path
     steps: int
-    seed: int = 0
     device: str = "cpu"  # cpu or cuda
 
 

@@ -92,7 +92,8 @@ def _check(pairs: Sequence[Pair]) -> None:
         names.add((pair.split, pair.name.lower()))
         if split_of.setdefault(pair.speaker, pair.split) != pair.split:
             raise ValueError(
-                f"the speaker {pair.speaker} would be in both {split_of[pair.speaker]} and {pair.split}"
+                f"the speaker {pair.speaker} would be in both {split_of[pair.speaker]} and {pair.split}; if that is not "
+                "who speaks there, give a speaker pattern"
             )
 
 

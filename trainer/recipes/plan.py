@@ -80,8 +80,8 @@ def split_groups(groups: Iterable[str], shares: tuple[float, float], seed: int, 
     counts = [max(1, round(share * len(order))) if share > 0 else 0 for share in shares]
     if len(order) <= sum(counts):
         raise LayoutError(
-            f"{len(order)} {what} ({', '.join(order[:3])}) cannot be split in {1 + sum(s > 0 for s in shares)} parts "
-            "that share none"
+            f"{len(order)} {what} ({', '.join(sorted(order)[:3])}) cannot be split in {1 + sum(s > 0 for s in shares)} "
+            "parts that share none"
         )
     cuts = dict.fromkeys(order, "train")
     cuts |= dict.fromkeys(order[: counts[0]], "valid")

@@ -35,6 +35,7 @@ class Enhancement(L.LightningModule):
         path: dict[str, float] = {"compressed": 1.0},  # noqa: B006 - D on the sampler's output
         path_from: int = 0,  # optimiser steps before the sampler's path is trained
         path_share: float = 0.0,  # share of batches, after that, on the sampler's path
+        path_steps: list[float] = [1.0, 1.0, 1.0, 1.0],  # noqa: B006 - how often 1, 2, ... steps are run, relative
         path_changing: float = 0.3,  # share of examples in which the number of steps changes
         path_all_steps: bool = False,  # gradient through all steps, not only the last
         learning_rate: float = 1e-3,
@@ -47,6 +48,8 @@ class Enhancement(L.LightningModule):
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network"])
+        if len(path_steps) != len(times) or min(path_steps) < 0 or max(path_steps) <= 0:
+            raise ValueError(f"path_steps {path_steps} must be {len(times)} shares, one for each of the times {times}")
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
         if init:
             load_weights(self.model, Path(init))
@@ -58,7 +61,7 @@ class Enhancement(L.LightningModule):
         # the same draw in all processes: one that runs four steps should not wait for one that runs one
         shared = torch.Generator().manual_seed(self.global_step)
         if self.global_step >= h.path_from and torch.rand((), generator=shared) < h.path_share:
-            most = int(torch.randint(1, len(h.times) + 1, (), generator=shared))
+            most = 1 + int(torch.multinomial(torch.tensor(h.path_steps), 1, generator=shared))
             terms = path_loss(self.model, x, y, h.path, most, h.path_changing, h.path_all_steps)
             self.log("train/path", terms["loss"], prog_bar=True)
         else:

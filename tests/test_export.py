@@ -199,7 +199,9 @@ def test_silence_in_is_silence_out_after_speech(exported):
     enhancer.process(speech(2.0, enhancer.spec))
     silence = enhancer.process(np.zeros(16000, np.float32))
     assert np.abs(silence[320:]).max() < 1e-4
-    assert enhancer.stats.failed_hops == 0  # silent because the graph is, not because the engine covers for it
+    assert (
+        enhancer.stats.failed_hops == 0
+    )  # silent because the graph is, not because the engine covers for it
 
 
 def test_silence_from_the_start_is_finite(session):

@@ -49,7 +49,9 @@ class Enhancement(L.LightningModule):
         super().__init__()
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network"])
         if len(path_steps) != len(times) or min(path_steps) < 0 or max(path_steps) <= 0:
-            raise ValueError(f"path_steps {path_steps} must be {len(times)} shares, one for each of the times {times}")
+            raise ValueError(
+                f"path_steps {path_steps} must be {len(times)} shares, one for each of the times {times}"
+            )
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
         if init:
             load_weights(self.model, Path(init))

@@ -10,7 +10,6 @@ import math
 import torch
 from torch import Tensor, nn
 
-
 # A floor, not an addend: the ONNX exporter drops "+ 1e-12" as if it were zero, and zero to a negative power is not finite.
 TINY = 1e-12
 

@@ -399,10 +399,12 @@ def test_shipped_models_keep_silence(shipped):
     assert np.abs(tail).max() < 1e-4, "above -80 dBFS"
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="the first model's level falls by 0.9 dB a second after a burst: release is to be shortened",
+)
 def test_shipped_models_forget_what_is_wild(shipped):
-    """Half a second 46 dB too loud, with impossible samples in it: three seconds on, speech comes through again.
-
-    Not yet as it would have been: the level falls with a time constant of seconds, and is still high."""
+    """Half a second 46 dB too loud, with impossible samples in it: three seconds on, speech is what it would have been."""
     shipped.steps = shipped.spec.default_steps
     clip, rate = soundfile.read(enhancer_module.MODELS / "demo-noisy.flac", dtype="float32", frames=64000)
     assert rate == shipped.sample_rate
@@ -412,5 +414,5 @@ def test_shipped_models_forget_what_is_wild(shipped):
     expected, out = run(shipped, clip), run(shipped, wild)
     assert np.isfinite(out).all() and np.abs(out).max() <= 1
     late, late_out = expected[48000:], out[48000:]
-    assert np.corrcoef(late, late_out)[0, 1] > 0.8
+    assert np.corrcoef(late, late_out)[0, 1] > 0.9
     assert abs(10 * np.log10((late_out**2).sum() / (late**2).sum())) < 3

@@ -12,7 +12,7 @@ import soundfile
 import torch
 
 from trainer.data import AudioBank, DataModule, EpochSampler, MixingDataset, PairDataset, find_clips, hold_out
-from trainer.mixing import MixConfig
+from trainer.scene import MixConfig
 
 RATE = 16000
 

@@ -9,24 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainer.mixing import (
-    MixConfig,
-    active_rms,
-    change_speed,
-    clicks,
-    coloured_noise,
-    convolve,
-    draw_scene,
-    early_part,
-    hum,
-    mix,
-    pause,
-    random_equaliser,
-    render,
-    rms,
-    tones,
-)
+from trainer.filters import convolve, early_part, random_equaliser
+from trainer.levels import active_rms, rms
+from trainer.mixing import change_speed, mix, pause, render
 from trainer.rooms import load_rooms, simulate_rooms
+from trainer.scene import MixConfig, draw_scene
+from trainer.synthetic import clicks, coloured_noise, hum, tones
 
 RATE = 16000
 SAMPLES = 2 * RATE

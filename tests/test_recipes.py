@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from trainer.cli import main
-from trainer.mixing import active_rms, rms
+from trainer.levels import active_rms, rms
 from trainer.recipes import make as make_module
 from trainer.recipes import ntcd_timit, own, voicebank_demand, wsj0_qut
 from trainer.recipes.make import make, repeated

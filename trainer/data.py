@@ -18,8 +18,9 @@ import torch
 from torch.utils.data import DataLoader, Dataset, DistributedSampler
 from tqdm import tqdm
 
-from trainer.mixing import MixConfig, Room, mix
+from trainer.mixing import Room, mix
 from trainer.rooms import load_rooms
+from trainer.scene import MixConfig
 
 AUDIO = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".w64", ".caf")
 DEFAULT_MIX = MixConfig()

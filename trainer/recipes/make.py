@@ -17,7 +17,7 @@ import soundfile
 import soxr
 from tqdm import tqdm
 
-from trainer.mixing import QUIET, active_rms, rms
+from trainer.levels import QUIET, active_rms, rms
 from trainer.recipes.plan import SPLITS, Noise, Pair, rng_of
 from trainer.testset import read_mono
 

@@ -11,7 +11,10 @@ import pytest
 import soundfile
 import torch
 
-from trainer.data import AudioBank, DataModule, EpochSampler, MixingDataset, PairDataset, find_clips, hold_out
+from trainer.bank import AudioBank
+from trainer.clips import find_clips, hold_out
+from trainer.data import DataModule
+from trainer.datasets import EpochSampler, MixingDataset, PairDataset
 from trainer.scene import MixConfig
 
 RATE = 16000
@@ -170,7 +173,7 @@ def test_cache_gives_the_same_bank_and_notices_a_changed_file(tmp_path, monkeypa
     plain = AudioBank.decode(find_clips([str(tmp_path / "in")]))
     first = decode()
     with monkeypatch.context() as patch:
-        patch.setattr("trainer.data._decode", lambda *_: pytest.fail("decoded although cached"))
+        patch.setattr("trainer.bank._decode", lambda *_: pytest.fail("decoded although cached"))
         second = decode()
     for bank in (first, second):
         assert all(np.array_equal(bank.clip(i), plain.clip(i)) for i in range(3))

@@ -81,6 +81,9 @@ _PROBABILITIES = {
 _POSITIVE = {"speed_range", "babble_talkers", "clipping_range", "low_pass_range", "low_cut_range"}
 
 
+DEFAULT_MIX = MixConfig()
+
+
 @dataclass(frozen=True)
 class Scene:
     """Every decision about one example but the waveforms themselves."""

@@ -28,7 +28,7 @@ class Enhancement(L.LightningModule):
         network: StreamingNet,
         times: list[float] = [1.0, 0.6, 0.35, 0.15],  # noqa: B006 - jsonargparse wants the plain default
         eta: float = 1.0,  # fresh noise between steps, 0 ... 1
-        weight: str | float = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
+        weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
         supervised: dict[str, float] = {"mse": 1.0},  # noqa: B006 - D of the weighted loss: name -> factor
         generative_limit: float = 25.0,  # bound of e^(-2 theta t) / sigma_t^2
         points_share: float = 0.5,  # share of t drawn on the sampler's times
@@ -110,6 +110,11 @@ class Enhancement(L.LightningModule):
             )
             rows.append(((20 * s.abs().clamp_min(1e-4).log10() + 60) / 100).clamp(0, 1).flip(0))
         writer.add_image(f"{index}/noisy, enhanced, clean", torch.cat(rows)[None], self.global_step)
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        """Logs the gradient norm before it is clipped: how stable an objective is."""
+        gradients = [p.grad for p in self.parameters() if p.grad is not None]
+        self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
 
     def on_save_checkpoint(self, checkpoint: dict) -> None:
         checkpoint["klarstrom"] = self.model.config  # so that a checkpoint can be read without this class

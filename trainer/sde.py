@@ -2,6 +2,11 @@
 
 Notation of the field: x clean, y noisy, z circular complex normal with E|z|² = 1, x_t the state at time t in [0, T].
 Tensors may be complex or hold real and imaginary parts in a channel; t is [B] and is broadcast.
+
+The Schroedinger bridge of later SGMSE code is not here. Its marginals would fit (mean (σ̄² x + σ² y)/σ_T², standard
+deviation σ σ̄/σ_T with σ̄² = σ_T² − σ²), but it ends in y without noise: std(T) = 0, so that the score, the generative
+term, Langevin steps and the probability flow have no value where sampling starts, and no α_t is monotone in its σ_t.
+What is left of it, data prediction from a noise-free start, would need exceptions at T in objective and samplers.
 """
 
 from __future__ import annotations
@@ -52,12 +57,12 @@ class OUVESDE:
         growth = torch.exp(2 * self.log_ratio * t) - torch.exp(-2 * self.theta * t)
         return (self.sigma_min**2 * self.log_ratio / (self.theta + self.log_ratio) * growth).sqrt()
 
-    def drift(self, x_t: Tensor, y: Tensor) -> Tensor:
-        """θ (y − x_t)."""
+    def drift(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """f(x_t, y, t) = θ (y − x_t), the same at all times."""
         return self.theta * (y - x_t)
 
     def diffusion(self, t: Tensor) -> Tensor:
-        """g(t)."""
+        """g(t): dw has E|dw|² = dt, as z has E|z|² = 1, so that the reverse drift is f − g² s with s = −z/σ_t."""
         return self.sigma_min * torch.exp(self.log_ratio * t) * math.sqrt(2 * self.log_ratio)
 
     def prior(self, y: Tensor, z: Tensor) -> Tensor:

@@ -20,12 +20,14 @@ class Estimate:
     """An estimate and its target in both domains.
 
     x_hat, x: compressed spectra [B, 2, T, F]; wave_hat, wave: audio [B, samples], full scale ±1 after the level.
+    other: x̂₀' [B, 2, T, F] from the same input and other noise, for discrepancies that compare two samples.
     """
 
     x_hat: Tensor
     x: Tensor
     wave_hat: Tensor
     wave: Tensor
+    other: Tensor | None = None
 
 
 def mse(e: Estimate) -> Tensor:
@@ -92,6 +94,24 @@ def multi_resolution(
     return total / len(lengths)
 
 
+def energy(e: Estimate) -> Tensor:
+    """Energy score E|x̂₀ − x| − ½ E|x̂₀ − x̂₀'| of two samples, mean over three norms: of a bin, of a frame, of the
+    magnitudes of a frame, each as root mean square of its bins (arXiv 2502.02483).
+
+    A proper scoring rule: in expectation least when the estimates are distributed as x is, not when both are its mean.
+    """
+    if e.other is None:
+        raise ValueError("the energy score compares two samples of the same input, and was given one")
+
+    def distance(a: Tensor, b: Tensor) -> Tensor:
+        squared = (a - b).square().sum(1)
+        of_magnitudes = (magnitude(a) - magnitude(b)).square()
+        frames = (squared.mean(2) + 1e-8).sqrt() + (of_magnitudes.mean(2) + 1e-8).sqrt()
+        return ((squared + 1e-8).sqrt().mean((1, 2)) + frames.mean(1)) / 3
+
+    return (distance(e.x_hat, e.x) + distance(e.other, e.x) - distance(e.x_hat, e.other)) / 2
+
+
 DISCREPANCIES: dict[str, Callable[[Estimate], Tensor]] = {
     "mse": mse,
     "l1": l1,
@@ -99,7 +119,13 @@ DISCREPANCIES: dict[str, Callable[[Estimate], Tensor]] = {
     "multi_resolution": multi_resolution,
     "si_sdr": si_sdr,
     "waveform_l1": waveform_l1,
+    "energy": energy,
 }
+
+
+def samples_needed(terms: dict[str, float]) -> int:
+    """How many estimates of each example the named discrepancies compare: 2 for the energy score, else 1."""
+    return 2 if "energy" in terms else 1
 
 
 def weighted_sum(terms: dict[str, float], e: Estimate) -> Tensor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 from torch import Tensor
 
-from trainer.discrepancies import Estimate, weighted_sum
+from trainer.discrepancies import Estimate, samples_needed, weighted_sum
 from trainer.samplers import few_step_transition
 from trainer.schedules import alpha, draw_times
 from trainer.score_model import ScoreModel
@@ -13,10 +15,15 @@ from trainer.sde import expand_as
 
 
 def estimate(model: ScoreModel, x_hat: Tensor, x: Tensor) -> Estimate:
-    """Both domains of an estimate and its target; the waveforms at the level that the network sees."""
-    s = model.spectrogram
-    unit = x.new_ones(x.shape[0], x.shape[2])
-    return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0])
+    """Both domains of an estimate and its target; the waveforms at the level that the network sees.
+
+    x: [B, 2, T, F]; x_hat: the same, or [2 B, 2, T, F] with the second samples after the first.
+    """
+    s, batch = model.spectrogram, len(x)
+    unit = x.new_ones(batch, x.shape[2])
+    other = x_hat[batch:] if len(x_hat) > batch else None
+    x_hat = x_hat[:batch]
+    return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0], other)
 
 
 def weighted_loss(
@@ -27,16 +34,23 @@ def weighted_loss(
     supervised: dict[str, float] | None = None,
     generative_limit: float = float("inf"),
     points_share: float = 0.0,
+    tweedie: Literal["exact", "as_published"] = "exact",
 ) -> dict[str, Tensor]:
     """(1 − α_t) ‖σ_t s + z‖² + α_t D(x̂₀, x), mean over the batch, t one draw per example.
 
-    x, y: compressed spectra [B, 2, T, F]. weight: family of α_t or a constant. supervised: discrepancies and their
-    factors. generative_limit: upper bound of e^{−2θt}/σ_t², the factor of the generative term in data-prediction
-    form, which diverges as t -> 0. points_share: share of t on the sampler's own times.
+    x, y: compressed spectra [B, 2, T, F]. weight: family of α_t or a constant; 0 is score matching, 1 is purely
+    supervised. supervised: discrepancies and their factors. generative_limit: upper bound of e^{−2θt}/σ_t², the factor
+    of the generative term in data-prediction form, which diverges as t -> 0. points_share: share of t on the sampler's
+    own times. tweedie: what D compares; as_published takes x_t + σ_t² s/2 and the target of the published code.
+    A discrepancy of two samples draws z twice for each example, with the same x, y and t. Both x_t then know of x, more
+    so the smaller t is: it is a scoring rule for p(x | y) only where the sampler starts, and on `path_loss`.
     Returns loss, generative, supervised (before weighting), each a scalar.
     """
-    sde = model.sde
-    t = draw_times(sde, len(x), x.new_tensor(model.times), points_share)
+    sde, terms, batch = model.sde, supervised or {"mse": 1.0}, len(x)
+    t = draw_times(sde, batch, x.new_tensor(model.times), points_share)
+    a = alpha(weight, sde, t)
+    target = x if tweedie == "exact" else sde.published_target(x, y, t)
+    x, y, t = (torch.cat([v] * samples_needed(terms)) for v in (x, y, t))
     z = model.circular_noise(x)
     std = expand_as(sde.std(t), x)
     x_t = sde.mean(x, y, t) + std * z
@@ -47,9 +61,10 @@ def weighted_loss(
 
     generative = (std * score + z).square().sum(1).mean((1, 2))
     factor = (sde.decay(t) / sde.std(t)).square()
-    generative = generative * (factor.clamp_max(generative_limit) / factor)
-    a = alpha(weight, sde, t)
-    discrepancy = weighted_sum(supervised or {"mse": 1.0}, estimate(model, x_hat, x))
+    generative = (generative * (factor.clamp_max(generative_limit) / factor)).reshape(-1, batch).mean(0)
+    if tweedie != "exact":
+        x_hat = sde.tweedie(x_t, score, y, t, tweedie)
+    discrepancy = weighted_sum(terms, estimate(model, x_hat, target))
     loss = ((1 - a) * generative + a * discrepancy).mean()
     return {"loss": loss, "generative": generative.mean().detach(), "supervised": discrepancy.mean().detach()}
 
@@ -78,13 +93,15 @@ def path_loss(
     """Σ D over the output of the exact few-step sampler, with the gradient through its last step (or all of them).
 
     most: steps of the longest frame, 1 ... len(times). Frames run as many steps as `draw_steps` says, and the states of
-    skipped steps are held, as live.
+    skipped steps are held, as live. A discrepancy of two samples runs the sampler twice on each example, with
+    independent noise and the same numbers of steps: x̂₀ and x̂₀' know of y alone, so the energy score is proper here.
     """
     sde, network = model.sde, model.network
-    batch, _, frames, _ = y.shape
-    steps = draw_steps(batch, frames, most, changing, y.device)
+    samples = samples_needed(discrepancies)
+    steps = draw_steps(len(y), y.shape[2], most, changing, y.device)
+    y, steps = (torch.cat([v] * samples) for v in (y, steps))
     noisy, _ = network.prepare(y)
-    t = y.new_full((batch,), model.times[0])
+    t = y.new_full((len(y),), model.times[0])
     x_t = sde.prior(y, model.circular_noise(y))
     x_hat = None
     for k in range(most):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Literal
 
 import lightning as L
 import torch
@@ -30,6 +31,7 @@ class Enhancement(L.LightningModule):
         eta: float = 1.0,  # fresh noise between steps, 0 ... 1
         weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
         supervised: dict[str, float] = {"mse": 1.0},  # noqa: B006 - D of the weighted loss: name -> factor
+        tweedie: Literal["exact", "as_published"] = "exact",  # what D of the weighted loss compares
         generative_limit: float = 25.0,  # bound of e^(-2 theta t) / sigma_t^2
         points_share: float = 0.5,  # share of t drawn on the sampler's times
         path: dict[str, float] = {"compressed": 1.0},  # noqa: B006 - D on the sampler's output
@@ -68,7 +70,7 @@ class Enhancement(L.LightningModule):
             self.log("train/path", terms["loss"], prog_bar=True)
         else:
             terms = weighted_loss(
-                self.model, x, y, h.weight, h.supervised, h.generative_limit, h.points_share
+                self.model, x, y, h.weight, h.supervised, h.generative_limit, h.points_share, h.tweedie
             )
             self.log("train/generative", terms["generative"])
             self.log("train/supervised", terms["supervised"], prog_bar=True)

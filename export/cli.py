@@ -20,6 +20,9 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument(
         "--default-steps", type=int, default=None, help="steps when the user names none (max-steps)"
     )
+    c.add_argument(
+        "--batch", type=int, default=1, metavar="B", help="streams that one call enhances, for servers (1)"
+    )
     card_arguments(c)
     c.add_argument("--overwrite", action="store_true", help="replace an existing output")
     v = sub.add_parser(
@@ -67,10 +70,12 @@ def run_convert(a: argparse.Namespace) -> int:
     max_steps = len(model.times) if a.max_steps is None else a.max_steps
     default_steps = max_steps if a.default_steps is None else a.default_steps
     first = {"name": a.output.stem, "version": "1", "license": "unspecified"}
-    spec = convert(model, a.output, max_steps, default_steps, first | card(a))
+    spec = convert(model, a.output, max_steps, default_steps, first | card(a), a.batch)
     size = a.output.stat().st_size / 1e6
+    streams = f"{spec.streams} streams, " if spec.streams > 1 else ""
     print(
-        f"{a.output}: {size:.1f} MB, {spec.max_steps} steps, {len(spec.states)} states, latency {spec.latency} samples"
+        f"{a.output}: {size:.1f} MB, {streams}{spec.max_steps} steps, {len(spec.states)} states,"
+        f" latency {spec.latency} samples"
     )
     return 0
 

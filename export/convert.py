@@ -21,7 +21,7 @@ def trace(graph: StreamingGraph) -> torch.onnx.ONNXProgram:
     """The graph as ONNX, with the contract's tensor names. No weights are left outside."""
     states = graph.states()
     example = (
-        torch.randn(1, graph.model.spectrogram.hop_length) * 0.1,
+        torch.randn(graph.streams, graph.model.spectrogram.hop_length) * 0.1,
         torch.randn(graph.noise_shape()) * 0.5**0.5,
         torch.tensor(graph.max_steps),
         *(torch.zeros(shape) for shape in states.values()),
@@ -57,13 +57,18 @@ def strip(graph: onnx.GraphProto) -> None:
                 strip(attribute.g)
 
 
-def convert(model: ScoreModel, output: Path, max_steps: int, default_steps: int, card: dict) -> ModelSpec:
-    """Writes `output`, whole or not at all. card: name, version, license and what else the contract may hold."""
+def convert(
+    model: ScoreModel, output: Path, max_steps: int, default_steps: int, card: dict, streams: int = 1
+) -> ModelSpec:
+    """Writes `output`, whole or not at all. card: name, version, license and what else the contract may hold.
+
+    streams: independent streams that one call of the file enhances.
+    """
     if not 1 <= default_steps <= max_steps:
         raise StepsError(
             f"default steps {default_steps} must lie in 1 ... {max_steps}, the most steps of this file"
         )
-    graph = StreamingGraph(model, max_steps)
+    graph = StreamingGraph(model, max_steps, streams)
     s = model.spectrogram
     spec = ModelSpec(
         sample_rate=s.sample_rate,
@@ -75,6 +80,7 @@ def convert(model: ScoreModel, output: Path, max_steps: int, default_steps: int,
         kind="streaming",
         noise_shape=graph.noise_shape(),
         states=graph.states(),
+        streams=streams,
         **card,
     )
     proto = trace(graph).model_proto

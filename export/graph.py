@@ -34,14 +34,18 @@ def fold_norms(network: StreamingNet) -> StreamingNet:
 
 
 class StreamingGraph(nn.Module):
-    """forward(audio [1, hop], noise [1, steps, 2, bins], steps, *states) -> enhanced [1, hop], *new states.
+    """forward(audio [B, hop], noise [B, steps, 2, bins], steps, *states) -> enhanced [B, hop], *new states.
 
+    B independent streams, one by default, with one number of steps; the first axis of every state is theirs.
     Steps after the first stand behind torch.cond: one that is not asked for costs nothing and its state passes
     through untouched. The arithmetic is the trainer's own: `Spectrogram`, `StreamingNet`, `few_step_transition`.
     """
 
-    def __init__(self, model: ScoreModel, max_steps: int):
+    def __init__(self, model: ScoreModel, max_steps: int, streams: int = 1):
         super().__init__()
+        if streams < 1:
+            raise StepsError(f"a batch of {streams} streams: it must be at least 1")
+        self.streams = streams
         if not 1 <= max_steps <= len(model.times):
             raise StepsError(
                 f"max_steps {max_steps} must lie in 1 ... {len(model.times)}, the steps of this model"
@@ -63,14 +67,18 @@ class StreamingGraph(nn.Module):
     def states(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every state, in the order of the arguments. Zeros start a stream."""
         s, network = self.model.spectrogram, self.model.network
-        shapes = {"past_audio": (1, s.overlap), "past_level": (1, 1), "past_output": (1, s.overlap)}
+        shapes: dict[str, tuple[int, ...]] = {
+            "past_audio": (1, s.overlap),
+            "past_level": (1, 1),
+            "past_output": (1, s.overlap),
+        }
         shapes |= {f"noisy_{name}": shape for name, shape in network.shared_state().items()}
         for k in range(self.max_steps):
             shapes |= {f"step{k + 1}_{name}": shape for name, shape in network.step_state().items()}
-        return shapes
+        return {name: (self.streams, *shape[1:]) for name, shape in shapes.items()}
 
     def noise_shape(self) -> tuple[int, ...]:
-        return (1, self.max_steps, 2, self.model.spectrogram.bins)
+        return (self.streams, self.max_steps, 2, self.model.spectrogram.bins)
 
     def _film(self, k: int) -> Film:
         count = len(self.model.network.blocks) + 1
@@ -92,7 +100,7 @@ class StreamingGraph(nn.Module):
         new |= {f"noisy_{name}": value for name, value in shared.items()}
 
         names = list(network.step_state())
-        noise = model.shape_noise(noise[:, :, :, None])  # [1, steps, 2, 1, bins]
+        noise = model.shape_noise(noise[:, :, :, None])  # [B, steps, 2, 1, bins]
         t = [torch.tensor([value]) for value in self.times]
 
         x_t = model.sde.prior(y, noise[:, 0])

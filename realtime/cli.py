@@ -158,9 +158,10 @@ def _clock(seconds: float) -> str:
 
 
 def run_info(a: argparse.Namespace) -> int:
-    from realtime.enhancer import Enhancer
+    from realtime.enhancer import find_model
+    from realtime.session import Session
 
-    spec = Enhancer(a.model, device="cpu").spec
+    spec = Session(find_model(a.model), "cpu").spec
     if a.json:
         print(spec.to_json())
         return OK

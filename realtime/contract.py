@@ -43,10 +43,11 @@ class ModelSpec:
     latency: int  # samples the output stream lags the input stream
     max_steps: int  # most diffusion steps a hop
     default_steps: int  # when the user names none
-    noise_shape: tuple[int, ...]  # (1, max_steps, 2, bins)
+    noise_shape: tuple[int, ...]  # (streams, max_steps, 2, bins)
     states: Mapping[str, tuple[int, ...]]  # name -> shape; zeros at the start of a stream
     kind: str = "streaming"  # causal hop by hop, or "block": a sliding block of past audio
     window_length: int = 0  # samples of the analysis window, 0 if not told
+    streams: int = 1  # independent streams in one call: the first axis of audio, noise and every state
     description: str = ""
     trained_on: str = ""
     scores: Mapping[str, Any] = field(default_factory=dict)  # what was measured, under names of its own
@@ -85,11 +86,17 @@ class ModelSpec:
             raise ContractError(
                 f"its default_steps is {self.default_steps}: it may be at most max_steps ({self.max_steps})"
             )
-        if len(self.noise_shape) != 4 or self.noise_shape[:3] != (1, self.max_steps, 2):
+        if len(self.noise_shape) != 4 or self.noise_shape[:3] != (self.streams, self.max_steps, 2):
             raise ContractError(
-                f"its noise_shape is {list(self.noise_shape)}: it must be [1, {self.max_steps}, 2, bins]"
-                " with max_steps in the second place"
+                f"its noise_shape is {list(self.noise_shape)}: it must be [{self.streams}, {self.max_steps}, 2,"
+                " bins] with max_steps in the second place"
             )
+        for name, shape in self.states.items():
+            if self.streams > 1 and shape[:1] != (self.streams,):
+                raise ContractError(
+                    f"its state {name!r} has the shape {list(shape)}: the first axis must be that of its"
+                    f" {self.streams} streams"
+                )
 
     def to_json(self) -> str:
         """The text that stands under METADATA_KEY. Raises ContractError for what JSON cannot hold."""
@@ -127,7 +134,7 @@ class ModelSpec:
 
 _LEAST = {
     "format": 1, "sample_rate": 1, "hop_length": 1, "latency": 0, "max_steps": 1, "default_steps": 1,
-    "window_length": 0,
+    "window_length": 0, "streams": 1,
 }  # fmt: skip
 
 
@@ -147,7 +154,7 @@ def validate(spec: ModelSpec, inputs: Sequence[Tensor], outputs: Sequence[Tensor
     Inputs must be those of the contract and no other, since nobody would feed another; outputs beyond it are
     left alone.
     """
-    audio, states = ("tensor(float)", (1, spec.hop_length)), spec.states.items()
+    audio, states = ("tensor(float)", (spec.streams, spec.hop_length)), spec.states.items()
     fed = {"audio": audio, "noise": ("tensor(float)", spec.noise_shape), "steps": ("tensor(int64)", ())}
     wanted_in = fed | {name: ("tensor(float)", shape) for name, shape in states}
     wanted_out = {"enhanced": audio} | {f"new_{name}": ("tensor(float)", shape) for name, shape in states}

@@ -66,6 +66,11 @@ class Enhancer:
         """Raises ModelError or ContractError for the model, DeviceError for CUDA, ValueError for the rest."""
         self._session = model if isinstance(model, Session) else Session(find_model(model), device)
         self.spec: ModelSpec = self._session.spec
+        if self.spec.streams != 1:
+            raise ModelError(
+                f"model {self.spec.name!r} runs {self.spec.streams} streams in one call: one stream wants a file"
+                " that was converted without --batch, many want EnhancerBatch"
+            )
         self.steps = self.spec.default_steps if steps is None else steps
         self.mixer = Mixer(self.spec.hop_length, self.spec.latency, attenuation_limit_db)
         self.stats = HopStats(self.spec.hop_length / self.spec.sample_rate)

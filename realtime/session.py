@@ -103,7 +103,7 @@ def _open(model: str | bytes, device: str, threads: int, what: str) -> tuple[ort
 
 
 class Session:
-    """One stream's graph: `run` takes a hop and gives a hop, states stay inside, on the device.
+    """A graph and its stream (or streams): `run` takes a hop and gives a hop, states stay inside, on the device.
 
     Two sets of state buffers with two prepared bindings take turns, so that no state is copied or allocated
     while it runs, and only the hop and its noise travel to a GPU. Not for two threads at a time.
@@ -135,10 +135,11 @@ class Session:
 
     def _bind(self) -> None:
         spec = self.spec
-        self._audio = np.zeros((1, spec.hop_length), np.float32)
+        self._audio = np.zeros((spec.streams, spec.hop_length), np.float32)
         self._noise = np.zeros(spec.noise_shape, np.float32)
         self._steps = np.array(spec.default_steps, np.int64)
-        self._enhanced = np.zeros((1, spec.hop_length), np.float32)
+        self._enhanced = np.zeros((spec.streams, spec.hop_length), np.float32)
+        self._out: Array = self._enhanced[0] if spec.streams == 1 else self._enhanced
         # an OrtValue on the CPU shares the array's memory: writing into the array feeds the graph
         self._fed = {
             name: ort.OrtValue.ortvalue_from_numpy(array)
@@ -167,9 +168,10 @@ class Session:
     def run(self, audio: Array, noise: Array, steps: int) -> Array:
         """One hop. audio: [hop], full scale ±1; noise: noise_shape, variance 1/2; steps: 1 ... max_steps.
 
-        Returns [hop], valid until the next call. Values are not checked: that is Enhancer's work.
+        Returns [hop], valid until the next call. A file of several streams takes and gives [streams, hop]. Values
+        are not checked: that is the work of Enhancer and EnhancerBatch.
         """
-        self._audio[0] = audio
+        self._audio[...] = audio
         self._noise[...] = noise
         self._steps[...] = steps
         binding = self._bindings[self._turn]
@@ -182,12 +184,17 @@ class Session:
         if self.device == "cuda":
             binding.synchronize_outputs()
         self._turn ^= 1
-        out: Array = self._enhanced[0]
-        return out
+        return self._out
 
-    def reset(self) -> None:
-        """Zeros all states: the start of a stream."""
-        self.set_states({name: np.zeros(shape, np.float32) for name, shape in self.spec.states.items()})
+    def reset(self, stream: int | None = None) -> None:
+        """Zeros all states: the start of a stream. stream: of this one alone, 0 ... streams - 1, others go on."""
+        if stream is None:
+            self.set_states({name: np.zeros(shape, np.float32) for name, shape in self.spec.states.items()})
+            return
+        states = self.states()
+        for array in states.values():
+            array[stream] = 0
+        self.set_states(states)
 
     def states(self) -> dict[str, Array]:
         """A copy of the states that the next hop will see: name -> shape of the contract."""

@@ -35,19 +35,20 @@ class Recipe:
     fails_above: float | None = None  # a hop with more in it gives NaN, now and in the states
     hop: int = HOP
     rate: int = RATE
+    streams: int = 1  # in one call; none hears another
 
 
 def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
     """The graph with its contract in it."""
     r, bins = recipe, recipe.hop + 1
-    noise_shape = [1, r.max_steps, 2, bins]
-    states = {"tail": [1, r.delay], "past": [1, r.hop], "calls": [1, 1]}
+    noise_shape = [r.streams, r.max_steps, 2, bins]
+    states = {"tail": [r.streams, r.delay], "past": [r.streams, r.hop], "calls": [r.streams, 1]}
     constants: dict[str, np.ndarray] = {
         "none": np.array([0]),
         "hop": np.array([r.hop]),
         "end": np.array([r.delay + r.hop]),
         "one": np.array([1]),
-        "row": np.array([1, r.hop]),
+        "row": np.array([r.streams, r.hop]),
         "f1": np.array(1, np.float32),
         "gain": np.array(r.gain, np.float32),
         "echo": np.array(r.echo, np.float32),
@@ -61,7 +62,7 @@ def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
         constants |= {"worst": np.array(r.fails_above, np.float32), "nan": np.array(np.nan, np.float32)}
         nodes += [
             node("Abs", ["audio"], ["size"]),
-            node("ReduceMax", ["size"], ["peak"], keepdims=0),
+            node("ReduceMax", ["size"], ["peak"], axes=[1], keepdims=1),
             node("Greater", ["peak", "worst"], ["bad"]),
             node("Where", ["bad", "nan", "audio"], ["poisoned"]),
         ]
@@ -86,14 +87,16 @@ def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
                 node("Mul", [f"noisy_{k}", "step_gain"], [f"then_x_{k}"]),
                 node("Add", [f"calls_{k - 1}", "f1"], [f"then_calls_{k}"]),
             ],
-            f"step {k}", [], [_float(f"then_x_{k}", [1, r.hop]), _float(f"then_calls_{k}", [1, 1])],
+            f"step {k}", [],
+            [_float(f"then_x_{k}", [r.streams, r.hop]), _float(f"then_calls_{k}", [r.streams, 1])],
         )  # fmt: skip
         skipped = helper.make_graph(
             [
                 node("Identity", [f"x_{k - 1}"], [f"else_x_{k}"]),
                 node("Identity", [f"calls_{k - 1}"], [f"else_calls_{k}"]),
             ],
-            f"no step {k}", [], [_float(f"else_x_{k}", [1, r.hop]), _float(f"else_calls_{k}", [1, 1])],
+            f"no step {k}", [],
+            [_float(f"else_x_{k}", [r.streams, r.hop]), _float(f"else_calls_{k}", [r.streams, 1])],
         )  # fmt: skip
         nodes += [
             node("Greater", ["steps", f"k_{k}"], [f"wanted_{k}"]),
@@ -107,13 +110,13 @@ def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
         nodes,
         "instrument",
         [
-            _float("audio", [1, r.hop]),
+            _float("audio", [r.streams, r.hop]),
             _float("noise", noise_shape),
             helper.make_tensor_value_info("steps", TensorProto.INT64, []),
             *(_float(name, shape) for name, shape in states.items()),
         ],
         [
-            _float("enhanced", [1, r.hop]),
+            _float("enhanced", [r.streams, r.hop]),
             *(_float(f"new_{name}", shape) for name, shape in states.items()),
         ],
         [numpy_helper.from_array(array, name) for name, array in constants.items()],
@@ -122,6 +125,7 @@ def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
     contract = dict(
         format=1, name="instrument", version="1", license="MIT", sample_rate=r.rate, hop_length=r.hop, latency=r.delay,
         max_steps=r.max_steps, default_steps=r.default_steps, kind="streaming", noise_shape=noise_shape, states=states,
+        streams=r.streams,
     )  # fmt: skip
     return with_contract(model, contract)
 
@@ -129,7 +133,8 @@ def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
 def _step(k: int, constants: dict[str, np.ndarray], x: str, out: str) -> list[onnx.NodeProto]:
     """out = x · (1 + noise_gain · z_k)"""
     constants[f"at_{k}"] = np.array([0, k, 0, 0])
-    constants[f"to_{k}"] = np.array([1, k + 1, 1, int(constants["hop"][0])])
+    streams, hop = constants["row"]
+    constants[f"to_{k}"] = np.array([streams, k + 1, 1, hop])
     node = helper.make_node
     return [
         node("Slice", ["noise", f"at_{k}", f"to_{k}"], [f"cut_{k}"]),

@@ -12,6 +12,7 @@ from export.graph import StreamingGraph, fold_norms
 from export.verify import impulse_delay, offline, run, speech
 from realtime.contract import METADATA_KEY, ModelSpec
 from realtime.enhancer import Enhancer
+from realtime.enhancer_batch import EnhancerBatch
 from realtime.session import Session
 from trainer.checkpoint import load_model, save_snapshot
 from trainer.networks.streaming import StreamingNet
@@ -231,6 +232,35 @@ def test_verify_reports_and_judges(exported, snapshot):
     assert done.returncode == 1 and "FAIL" in done.stdout
 
 
+@pytest.fixture(scope="module")
+def batched(snapshot, tmp_path_factory):
+    path = tmp_path_factory.mktemp("batch") / "three.onnx"
+    done = export("convert", snapshot, "-o", path, "--max-steps", 3, "--batch", 3)
+    assert done.returncode == 0 and "3 streams" in done.stdout, done.stderr
+    return path
+
+
+def test_a_batch_is_as_many_single_streams(exported, batched):
+    """The same network in one file for one stream and in one for three; each stream starts where it likes."""
+    many = EnhancerBatch(batched, 2, "cpu", seeds=[1, 2, 3])
+    assert many.spec.noise_shape == (3, 3, 2, 161) and all(s[0] == 3 for s in many.spec.states.values())
+    audio = speech(4.0, many.spec)
+    streams = np.stack([audio[:16000], 0.3 * audio[16000:32000], audio[32000:48000]])
+    out = many.process(streams)
+    many.restart(1)
+    again = many.process(streams)
+    for b in range(3):
+        alone = Enhancer(exported, 2, "cpu", seed=b + 1).process(streams[b])
+        assert np.abs(alone).max() > 0.01 and np.abs(out[b] - alone).max() < LIMIT
+    assert np.array_equal(again[1], out[1]) and not np.allclose(again[0], out[0], atol=1e-3)
+
+
+def test_verify_looks_into_a_batch(batched, snapshot):
+    done = export("verify", batched, "--checkpoint", snapshot, "--seconds", 1)
+    assert done.returncode == 0 and "FAIL" not in done.stdout, done.stdout + done.stderr
+    assert "torch vs ONNX Runtime, 3 steps" in done.stdout
+
+
 def test_scores_are_written_into_the_contract_and_nothing_else_moves(exported, tmp_path):
     path = tmp_path / "copy.onnx"
     path.write_bytes(exported.read_bytes())
@@ -252,6 +282,7 @@ def test_wrong_use_is_one_sentence(snapshot, exported, tmp_path):
             "max_steps 9 must lie in 1 ... 4",
         ),
         (("convert", snapshot, "-o", tmp_path / "x.onnx", "--default-steps", 9), 2, "default steps 9"),
+        (("convert", snapshot, "-o", tmp_path / "x.onnx", "--batch", 0), 2, "a batch of 0 streams"),
         (("convert", snapshot, "-o", exported), 2, "--overwrite"),
         (("verify", tmp_path / "none.onnx"), 3, "no model file"),
         (("card", tmp_path / "none.onnx"), 3, "no model file"),

@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _file(_command(commands, "file", "sound files or folders -> enhanced ones, aligned and of equal length"))
     _info(_command(commands, "info", "what a model's contract says"))
     _bench(_command(commands, "bench", "what a hop costs on one thread, for each number of steps"))
+    _load(_command(commands, "load", "how many live streams one thread carries, and what batched files gain"))
     _demo(_command(commands, "demo", "enhance a noisy clip; write both and a picture; print cost and effect"))
     _doctor(_command(commands, "doctor", "check this machine and this installation, and say what to do"))
     return p
@@ -129,6 +130,16 @@ def _bench(c: argparse.ArgumentParser) -> None:
     _add_model(c)
     c.add_argument("--steps", type=int, nargs="+", metavar="N", help="these only (1 to the model's most)")
     c.add_argument("--seconds", type=float, default=10.0, metavar="S", help="of audio for each (%(default)g)")
+    c.add_argument("--json", action="store_true", help="a list of objects, for programs")
+
+
+def _load(c: argparse.ArgumentParser) -> None:
+    c.add_argument("models", nargs="+", metavar="PATH|NAME",
+                   help="files; ratios are to the first. `export-onnx convert --batch B` makes batched ones")  # fmt: skip
+    c.add_argument("--streams", type=int, metavar="N", help="live streams (as many as the largest batch)")
+    c.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="(%(default)s)")
+    c.add_argument("--steps", type=int, metavar="N", help="diffusion steps a hop (each model's default)")
+    c.add_argument("--seconds", type=float, default=5.0, metavar="S", help="of every stream (%(default)g)")
     c.add_argument("--json", action="store_true", help="a list of objects, for programs")
 
 

@@ -197,6 +197,25 @@ def run_bench(a: argparse.Namespace) -> int:
     return OK
 
 
+def run_load(a: argparse.Namespace) -> int:
+    from realtime.load import load
+
+    if not a.seconds > 0:
+        raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    loads = []
+    if not a.json:
+        print("streams  a call  steps   p50 ms   p99 ms  in real time  ratio  model", flush=True)
+    for one in load(a.models, a.streams, a.steps, a.device, a.seconds):
+        loads.append(one.as_dict())
+        if not a.json:
+            counts = f"{one.streams:7d} {one.streams_per_call:7d} {one.steps:6d}"
+            times = f"{one.p50_ms:8.2f} {one.p99_ms:8.2f} {one.capacity:13.1f} {one.ratio:6.2f}"
+            print(f"{counts} {times}  {one.model}", flush=True)
+    if a.json:
+        print(json.dumps(loads))
+    return OK
+
+
 def run_demo_command(a: argparse.Namespace) -> int:
     from realtime.demo import CLIP, run_demo
 
@@ -231,6 +250,7 @@ COMMANDS = {
     "file": run_file,
     "info": run_info,
     "bench": run_bench,
+    "load": run_load,
     "demo": run_demo_command,
     "doctor": run_doctor,
 }

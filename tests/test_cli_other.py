@@ -26,7 +26,7 @@ def out(*arguments):
 
 def test_help_lists_commands_and_exit_codes():
     text = out("--help")
-    for command in ("pipe", "file", "info", "bench", "demo", "doctor"):
+    for command in ("pipe", "file", "info", "bench", "load", "demo", "doctor"):
         assert re.search(rf"^    {command} ", text, re.MULTILINE)
         assert "exit codes" in out(command, "--help")
     for code in (0, 1, 2, 3, 4, 130):

@@ -1,5 +1,7 @@
 """Laws of EnhancerBatch: B streams in one call are B single streams, and none notices another."""
 
+import json
+
 import numpy as np
 import pytest
 from cli_runner import call
@@ -128,3 +130,22 @@ def test_who_wants_one_stream_is_told_so(tmp_path):
     assert code == 3 and "--batch" in errors and len(errors.strip().splitlines()) == 1
     code, out, errors = call("info", path)
     assert code == 0 and "streams        3" in out
+
+
+def test_load_compares_files_at_the_same_number_of_streams(model, tmp_path):
+    path = save(build(Recipe(streams=STREAMS)), tmp_path / "three.onnx")
+    arguments = ("load", model, path, "--streams", 4, "--seconds", 0.2, "--steps", 3)
+    code, out, errors = call(*arguments, "--json")
+    assert code == 0, errors
+    single, batched = json.loads(out)
+    assert (single["streams"], single["sessions"], single["streams_per_call"]) == (4, 4, 1)
+    # four streams are two calls of three
+    assert (batched["streams"], batched["sessions"], batched["streams_per_call"]) == (6, 2, 3)
+    for one in (single, batched):
+        assert one["steps"] == 3 and 0 < one["p50_ms"] <= one["p99_ms"]
+        assert one["capacity"] == pytest.approx(one["streams"] * 10 / one["p50_ms"])
+        assert one["ratio"] == pytest.approx(one["capacity"] / single["capacity"])
+    code, out, _ = call(*arguments)
+    assert code == 0 and len(out.splitlines()) == 3
+    code, _, errors = call("load", model, "--streams", 0)
+    assert code == 2 and "at least one" in errors

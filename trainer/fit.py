@@ -11,6 +11,7 @@ from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 from trainer.data import DataModule
 from trainer.ema import EMA
 from trainer.module import Enhancement
+from trainer.seeding import Seeding
 
 
 def logger(folder: str) -> dict:
@@ -57,6 +58,7 @@ def run(arguments: list[str] | None, epilog: str) -> None:
         Enhancement,
         DataModule,
         args=arguments,
+        trainer_defaults={"callbacks": Seeding()},
         save_config_kwargs={"overwrite": True},
         parser_kwargs={"epilog": epilog},
     )

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from trainer.discrepancies import Estimate, samples_needed, weighted_sum
+from trainer.draws import own_rows
 from trainer.samplers import few_step_transition
 from trainer.schedules import alpha, draw_times
 from trainer.score_model import ScoreModel
@@ -24,6 +25,12 @@ def estimate(model: ScoreModel, x_hat: Tensor, x: Tensor) -> Estimate:
     other = x_hat[batch:] if len(x_hat) > batch else None
     x_hat = x_hat[:batch]
     return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0], other)
+
+
+def circular_noise(model: ScoreModel, like: Tensor) -> Tensor:
+    """z with E|z|² = 1 for each example of the batch `like` [B, 2, T, F], alike for any number of processes."""
+    z = own_rows(lambda n: torch.randn(n, *like.shape[1:], dtype=like.dtype, device=like.device), len(like))
+    return model.shape_noise(z * 0.5**0.5)
 
 
 def weighted_loss(
@@ -51,7 +58,7 @@ def weighted_loss(
     a = alpha(weight, sde, t)
     target = x if tweedie == "exact" else sde.published_target(x, y, t)
     x, y, t = (torch.cat([v] * samples_needed(terms)) for v in (x, y, t))
-    z = model.circular_noise(x)
+    z = circular_noise(model, x)
     std = expand_as(sde.std(t), x)
     x_t = sde.mean(x, y, t) + std * z
 
@@ -75,10 +82,10 @@ def draw_steps(batch: int, frames: int, most: int, changing: float, device: torc
     A step that was skipped has an old state when it comes back; a network that has seen this knows what to do.
     """
     steps = torch.full((batch, frames), most, device=device)
-    jumps = (torch.rand(batch, frames, device=device) < 0.04).cumsum(1)
-    draws = torch.randint(1, most + 1, (batch, frames + 1), device=device)
+    jumps = (own_rows(lambda n: torch.rand(n, frames, device=device), batch) < 0.04).cumsum(1)
+    draws = own_rows(lambda n: torch.randint(1, most + 1, (n, frames + 1), device=device), batch)
     jumping = draws.gather(1, jumps)
-    return torch.where(torch.rand(batch, 1, device=device) < changing, jumping, steps)
+    return torch.where(own_rows(lambda n: torch.rand(n, 1, device=device), batch) < changing, jumping, steps)
 
 
 def path_loss(
@@ -102,12 +109,12 @@ def path_loss(
     y, steps = (torch.cat([v] * samples) for v in (y, steps))
     noisy, _ = network.prepare(y)
     t = y.new_full((len(y),), model.times[0])
-    x_t = sde.prior(y, model.circular_noise(y))
+    x_t = sde.prior(y, circular_noise(model, y))
     x_hat = None
     for k in range(most):
         if k > 0:
             t_next = torch.full_like(t, model.times[k])
-            x_t = few_step_transition(sde, x_hat, x_t, y, t, t_next, model.circular_noise(y), model.eta)
+            x_t = few_step_transition(sde, x_hat, x_t, y, t, t_next, circular_noise(model, y), model.eta)
             t = t_next
         active = steps > k
         with torch.set_grad_enabled(all_steps or k == most - 1):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from trainer.draws import own_rows
 from trainer.sde import OUVESDE
 
 Alpha = Callable[[OUVESDE, Tensor], Tensor]
@@ -67,6 +68,7 @@ def draw_times(sde: OUVESDE, count: int, points: Tensor, share: float) -> Tensor
 
     A few-step sampler asks for nothing but those points, so a small network had better know them well.
     """
-    t = sde.t_eps + (sde.T - sde.t_eps) * torch.rand(count, device=points.device)
-    chosen = points[torch.randint(len(points), (count,), device=points.device)]
-    return torch.where(torch.rand(count, device=points.device) < share, chosen, t)
+    device = points.device
+    t = sde.t_eps + (sde.T - sde.t_eps) * own_rows(lambda n: torch.rand(n, device=device), count)
+    chosen = points[own_rows(lambda n: torch.randint(len(points), (n,), device=device), count)]
+    return torch.where(own_rows(lambda n: torch.rand(n, device=device), count) < share, chosen, t)

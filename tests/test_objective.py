@@ -103,6 +103,14 @@ def test_discrepancies_are_least_at_the_truth_and_differentiable(name):
     assert torch.isfinite(v.grad).all() and v.grad.abs().max() > 0
 
 
+def test_over_suppression_blames_lost_speech_and_nothing_else():
+    x = torch.randn(2, 2, 20, 161)
+    term = DISCREPANCIES["over_suppression"]
+    assert term(estimate_of(1.5 * x, x)).max() < 1e-9  # all too loud: noise may be left, no speech is lost
+    lost = (0.5 * x).square().sum(1).mean((1, 2))
+    torch.testing.assert_close(term(estimate_of(0.5 * x, x)), lost, rtol=1e-3, atol=0)
+
+
 @pytest.mark.parametrize("name", DISCREPANCIES)
 def test_discrepancies_survive_silence(name):
     x = torch.zeros(2, 2, 20, 161)

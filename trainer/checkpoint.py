@@ -10,20 +10,28 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from trainer.centred_spectrogram import CentredSpectrogram
+from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.streaming import StreamingNet
+from trainer.offline_model import OfflineModel, Sampling
+from trainer.preconditioning import Preconditioning
 from trainer.score_model import ScoreModel
 from trainer.sde import OUVESDE
 from trainer.spectrogram import Spectrogram
 
-NETWORKS = {"StreamingNet": StreamingNet}
+NETWORKS = {"StreamingNet": StreamingNet, "NCSNpp": NCSNpp}
 SDES = {"OUVESDE": OUVESDE}
 
 
-def build(config: dict) -> ScoreModel:
-    """A model with fresh weights from the config that `ScoreModel.config` gave."""
+def build(config: dict) -> ScoreModel | OfflineModel:
+    """A model with fresh weights from the config that the `config` of a ScoreModel or an OfflineModel gave."""
     try:
         network, sde = dict(config["network"]), dict(config["sde"])
         network_class, sde_class = NETWORKS[network.pop("name")], SDES[sde.pop("name")]
+        if config.get("model") == "OfflineModel":
+            around = Preconditioning(**config["preconditioning"]), Sampling(**config["sampling"])
+            front = CentredSpectrogram(**config["spectrogram"])
+            return OfflineModel(front, sde_class(**sde), network_class(**network), *around)
         spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
     except KeyError as missing:
         raise ValueError(
@@ -35,7 +43,7 @@ def build(config: dict) -> ScoreModel:
 def save_snapshot(
     config: dict, weights: dict[str, torch.Tensor], path: Path, extra: dict[str, str] | None = None
 ) -> None:
-    """Config and weights of a ScoreModel in one safetensors file; the file appears whole or not at all."""
+    """Config and weights of a model in one safetensors file; the file appears whole or not at all."""
     tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     save_file(tensors, temporary, {"klarstrom": json.dumps(config), **(extra or {})})
@@ -43,7 +51,12 @@ def save_snapshot(
 
 
 def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
-    """Config and EMA weights of a snapshot or of a Lightning checkpoint of ours. No code in the file is run."""
+    """Config and EMA weights of a snapshot or of a Lightning checkpoint of ours. No code in the file is run.
+
+    A folder stands for its model.safetensors, as `trainer import-sgmse` leaves it.
+    """
+    if path.is_dir():
+        path = path / "model.safetensors"
     if not path.is_file():
         raise FileNotFoundError(f"no model file at {path}")
     if path.suffix == ".safetensors":
@@ -71,15 +84,18 @@ def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
     }
 
 
-def load_model(path: str | Path) -> ScoreModel:
-    """A model with its EMA weights, in eval mode, from an EMA snapshot or a checkpoint."""
+def load_model(path: str | Path) -> ScoreModel | OfflineModel:
+    """A model with its EMA weights, in eval mode, from an EMA snapshot, a checkpoint, or a folder of import-sgmse.
+
+    `score(x_t, y, t)` of an OfflineModel takes complex64 [B, 1, F, T], of a streaming one real [B, 2, T, F]; t is [B].
+    """
     config, weights = read(Path(path))
     model = build(config)
     model.load_state_dict(weights)
     return model.eval()
 
 
-def load_weights(model: ScoreModel, path: Path) -> None:
+def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
     """EMA weights of a file into a model of the same shape, to train on from there."""
     config, weights = read(path)
     if config["network"] != model.config["network"]:

@@ -12,7 +12,14 @@ COMMANDS = {
     "prepare": ("trainer.recipes.command", "make a data set from your own copy of a corpus"),
     "test": ("trainer.evaluate", "score a model file, or enhanced files, on a test set"),
     "compare": ("trainer.bootstrap", "the difference of two tested systems, with confidence intervals"),
-    "experiments": ("trainer.experiments", "train and test the rows of a plan over seeds, and make one table"),
+    "import-sgmse": (
+        "trainer.sgmse_import",
+        "make a model of a checkpoint of SGMSE+, without running its code",
+    ),
+    "experiments": (
+        "trainer.experiments",
+        "train and test the rows of a plan over seeds, and make one table",
+    ),
 }
 
 

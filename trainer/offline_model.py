@@ -1,0 +1,151 @@
+"""Whole-file models: SGMSE's front end, a network that sees past and future, and predictor-corrector sampling."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+
+from trainer.centred_spectrogram import CentredSpectrogram
+from trainer.networks.ncsnpp import NCSNpp
+from trainer.preconditioning import Preconditioning
+from trainer.predictor_corrector import CORRECTORS, PREDICTORS, predictor_corrector
+from trainer.sde import OUVESDE, expand_as
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """The sampler of `OfflineModel.enhance`; the defaults are the paper's: 60 network calls."""
+
+    N: int = 30  # steps of the reverse process
+    predictor: str = "reverse_diffusion"
+    corrector: str = "annealed_langevin"
+    corrector_steps: int = 1  # after each step of the predictor
+    snr: float = 0.5  # step of the corrector, as a share of σ_t
+
+    def __post_init__(self) -> None:
+        if self.N < 1:
+            raise ValueError(f"N {self.N} must be at least 1")
+        for what, name, known in (
+            ("predictor", self.predictor, PREDICTORS),
+            ("corrector", self.corrector, CORRECTORS),
+        ):
+            if name not in known:
+                raise ValueError(f"{what} '{name}' is not one of {', '.join(known)}")
+
+
+class OfflineModel(nn.Module):
+    """A score model of whole files; or, with a network of two inputs, a purely supervised one that maps y to x̂.
+
+    Inside, spectra are real tensors [B, 2, T, F] as everywhere here; only `score` speaks complex [B, 1, F, T].
+    """
+
+    def __init__(
+        self,
+        spectrogram: CentredSpectrogram,
+        sde: OUVESDE,
+        network: NCSNpp,
+        preconditioning: Preconditioning | None = None,  # None: that of the published ncsnpp
+        sampling: Sampling | None = None,  # None: the paper's
+    ):
+        super().__init__()
+        if network.bins != spectrogram.bins:
+            raise ValueError(f"the network has {network.bins} bins, the spectrogram {spectrogram.bins}")
+        self.supervised = network.inputs == 2
+        if preconditioning is None:
+            preconditioning = (
+                Preconditioning(predicts="data", sign=1) if self.supervised else Preconditioning()
+            )
+        if self.supervised and preconditioning.predicts != "data":
+            raise ValueError(
+                f"a network of y alone can only predict data, not '{preconditioning.predicts}': it sees no x_t"
+            )
+        self.spectrogram, self.sde, self.network = spectrogram, sde, network
+        self.preconditioning, self.sampling = preconditioning, sampling or Sampling()
+
+    @property
+    def config(self) -> dict:
+        """Everything needed to build this model again, as plain JSON values."""
+        return {
+            "model": "OfflineModel",
+            "spectrogram": self.spectrogram.config,
+            "sde": {"name": type(self.sde).__name__, **self.sde.config},
+            "network": {"name": type(self.network).__name__, **self.network.config},
+            "preconditioning": asdict(self.preconditioning),
+            "sampling": asdict(self.sampling),
+        }
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """When the sampler calls the network: N even times T … t_ε, or once for a supervised network."""
+        count = 1 if self.supervised else self.sampling.N
+        return tuple(torch.linspace(self.sde.T, self.sde.t_eps, count, dtype=torch.float64).tolist())
+
+    def shape_noise(self, noise: Tensor) -> Tensor:
+        """SGMSE's noise is circular at all bins, also where a real signal is real: nothing is taken away."""
+        return noise
+
+    def circular_noise(self, like: Tensor) -> Tensor:
+        """z with E|z|² = 1. like: [B, 2, T, F]."""
+        return torch.randn_like(like) * 0.5**0.5
+
+    def predict(self, x_t: Tensor, y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """x̂₀ and the score s = −z/σ_t. x_t, y: [B, 2, T, F] compressed, T as the network takes it; t: [B]."""
+        if self.supervised:
+            maps, t_network = y, None
+        else:
+            scale = self.preconditioning.input_scale(expand_as(self.sde.std(t), x_t))
+            maps, t_network = torch.cat([scale * x_t, scale * y], 1), t
+        out = self.network(maps.transpose(2, 3), t_network).transpose(2, 3)
+        return self.preconditioning(out, x_t, y, t, self.sde)
+
+    def score(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """∇ log p_t(x_t | y), s = −z/σ_t, as SGMSE's code has it. x_t, y: complex64 [B, 1, F, T]; t: [B].
+
+        Any number of frames T: what is missing to the network's next multiple is added as zeros and taken away again.
+        Raises ValueError for a supervised model, which has no score, and for real tensors.
+        """
+        if self.supervised:
+            raise ValueError("a purely supervised model has no score: it maps y to x̂ in one call of enhance")
+        if not (x_t.is_complex() and y.is_complex()) or x_t.ndim != 4 or x_t.shape[1] != 1:
+            raise ValueError(
+                f"x_t {x_t.dtype} {tuple(x_t.shape)} and y {y.dtype} {tuple(y.shape)} must be complex [B, 1, F, T]"
+            )
+        real = [self.pad(torch.view_as_real(v[:, 0]).permute(0, 3, 2, 1)) for v in (x_t, y)]
+        _, s = self.predict(*real, t)
+        s = s[:, :, : x_t.shape[3]]
+        return torch.complex(s[:, 0], s[:, 1]).transpose(1, 2)[:, None]
+
+    def pad(self, spectrum: Tensor) -> Tensor:
+        """Zeros after the last frame, to the network's multiple. [B, 2, T, F] -> [B, 2, T', F]."""
+        missing = -spectrum.shape[2] % self.network.frame_multiple
+        return nn.functional.pad(spectrum, (0, 0, 0, missing))
+
+    def sample(self, y: Tensor, steps: int) -> Tensor:
+        """x̂₀ by predictor-corrector sampling in `steps` steps, or in one call if supervised. y: [B, 2, T, F], any T."""
+        most = len(self.times)
+        if not 1 <= steps <= most and self.supervised:
+            raise ValueError(f"steps {steps} must be 1: a supervised model is called once")
+        if steps < 1:
+            raise ValueError(f"steps {steps} must be at least 1")
+        frames, y = y.shape[2], self.pad(y)
+        if self.supervised:
+            x_hat, _ = self.predict(y, y, y.new_ones(len(y)))
+        else:
+            o = self.sampling
+            x_hat, _ = predictor_corrector(
+                lambda x_t, y, t: self.predict(x_t, y, t)[1], self.sde, y, self.circular_noise,
+                steps, o.predictor, o.corrector, o.corrector_steps, o.snr,
+            )  # fmt: skip
+        return x_hat[:, :, :frames]
+
+    @torch.no_grad()
+    def enhance(self, audio: Tensor, steps: int | None = None) -> Tensor:
+        """Whole signals. audio: [B, S] full scale ±1 -> the same shape. steps: of the reverse process, None for N."""
+        s, length = self.spectrogram, audio.shape[1]
+        # the window wants more than half of its length, and silence costs nothing
+        padded = nn.functional.pad(audio, (0, max(0, s.n_fft - length)))
+        y, _, amplitude, _ = s.encode(padded)
+        x_hat = self.sample(y, len(self.times) if steps is None else steps)
+        return s.istft(s.expand(x_hat, amplitude), padded.shape[1])[0][:, :length]

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -180,7 +181,14 @@ def _loudest(signal: np.ndarray, sample_rate: int) -> float:
     return float(np.sqrt(np.einsum("ij,ij->i", blocks, blocks).max() / block))
 
 
-def read_mono(path: Path, sample_rate: int) -> np.ndarray:
+def quantise(signal: np.ndarray, sample_rate: int, what: str) -> tuple[np.ndarray, float]:
+    """float32, full scale ±1 -> int16 and the RMS of the loudest 0.1 s. Raises ValueError for what is no number."""
+    if not np.isfinite(signal).all():
+        raise ValueError(f"{what} holds samples that are no numbers")
+    return np.clip(np.rint(signal * 32768), -32768, 32767).astype(np.int16), _loudest(signal, sample_rate)
+
+
+def read_mono(path: str | os.PathLike | BinaryIO, sample_rate: int) -> np.ndarray:
     """Decode one file to mono float32 at the sample rate."""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     mono = audio.mean(axis=1) if audio.shape[1] > 1 else audio[:, 0]
@@ -215,10 +223,9 @@ def _decode(
                 signal = read_mono(clips[i].path, sample_rate)[: capacities[i]]
             except (soundfile.LibsndfileError, OSError) as error:
                 raise ValueError(f"{what}: cannot read {clips[i].path}: {error}") from error
-            if not np.isfinite(signal).all():
-                raise ValueError(f"{what}: {clips[i].path} holds samples that are no numbers")
-            peak = _loudest(signal, sample_rate)
-            data[offsets[i] : offsets[i] + len(signal)] = np.clip(np.rint(signal * 32768), -32768, 32767)
+            data[offsets[i] : offsets[i] + len(signal)], peak = quantise(
+                signal, sample_rate, f"{what}: {clips[i].path}"
+            )
             return len(signal), peak
 
         try:

@@ -36,8 +36,8 @@ def find_clips(
     if isinstance(where, str):
         where = [where]
     rows = [(root, row) for place in where for root, row in _rows(Path(place), what)]
-    named = [(root, row) for root, row in rows if not include or _matches(row["path"], include)]
-    kept = [(root, row) for root, row in named if min_snr_db is None or _snr(row) >= min_snr_db]
+    named = [(root, row) for root, row in rows if not include or matches(row["path"], include)]
+    kept = [(root, row) for root, row in named if min_snr_db is None or snr_of(row) >= min_snr_db]
     if not kept:
         raise ValueError(
             f"no {what} found: looked for {', '.join(AUDIO)} in {', '.join(map(str, where)) or 'no place'}; "
@@ -46,10 +46,8 @@ def find_clips(
         )
     clips = {}
     for root, row in kept:
-        path, name = root / row["path"], Path(row["path"])
-        source = row.get("source") or (name.parts[0] if len(name.parts) > 1 else root.name)
-        group = row.get("speaker_or_class") or name.parent.as_posix()
-        clips[path.resolve()] = Clip(path, name.as_posix(), str(source), f"{source}/{group}")
+        path = root / row["path"]
+        clips[path.resolve()] = clip_of(row, path, root.name)
     missing = [clip for clip in clips.values() if not clip.path.is_file()]
     if missing:
         raise ValueError(
@@ -95,11 +93,20 @@ def _rows(place: Path, what: str) -> Iterator[tuple[Path, dict[str, str]]]:
                     yield place.parent, row
 
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
+def clip_of(row: dict, path: Path, place: str) -> Clip:
+    """The clip of a manifest's row. place: the source of a name without folders, where the row tells none."""
+    name = Path(row["path"])
+    source = row.get("source") or (name.parts[0] if len(name.parts) > 1 else place)
+    group = row.get("speaker_or_class") or name.parent.as_posix()
+    return Clip(path, name.as_posix(), str(source), f"{source}/{group}")
+
+
+def matches(name: str, patterns: Sequence[str]) -> bool:
+    """Does a name match one of these globs or begin with one of these prefixes?"""
     return any(fnmatch.fnmatchcase(name, pattern) or name.startswith(pattern) for pattern in patterns)
 
 
-def _snr(row: dict) -> float:
+def snr_of(row: dict) -> float:
     """The estimated SNR of a row, infinite where none is given, dB."""
     value = row.get("snr_db")
     try:

@@ -12,6 +12,7 @@ from trainer.datasets import EpochSampler, MixingDataset, PairDataset
 from trainer.mixing import Room
 from trainer.rooms import load_rooms
 from trainer.scene import DEFAULT_MIX, MixConfig
+from trainer.shards import are_shards, shard_bank
 
 
 class DataModule(L.LightningDataModule):
@@ -21,8 +22,8 @@ class DataModule(L.LightningDataModule):
     trained on; fixed mixtures of them validate. Validation batches hold one whole file: (x, y, names).
 
     Args:
-        speech: folders of clean speech, or manifests (.tsv, .jsonl).
-        noise: folders of noise, or manifests.
+        speech: folders of clean speech, or manifests (.tsv, .jsonl), or WebDataset shards (speech-{000..031}.tar).
+        noise: folders of noise, or manifests, or shards.
         speech_include: globs or prefixes of the speech files to use; empty for all.
         noise_include: globs or prefixes of the noise files to use; empty for all.
         min_snr_db: leaves out speech whose manifest gives a lower estimated SNR, dB.
@@ -154,13 +155,18 @@ class DataModule(L.LightningDataModule):
         return self.val_dataloader()
 
     def _banks(self) -> list[AudioBank]:
-        o = self.options
-        speech = find_clips(o["speech"], o["speech_include"] or (), o["min_snr_db"], "speech")
-        noise = find_clips(o["noise"], o["noise_include"] or (), None, "noise")
         return [
-            AudioBank.decode(speech, o["sample_rate"], False, o["cache_dir"], "speech"),
-            AudioBank.decode(noise, o["sample_rate"], True, o["cache_dir"], "noise"),
+            self._bank("speech", False, self.options["min_snr_db"]),
+            self._bank("noise", True, None),
         ]
+
+    def _bank(self, what: str, loop: bool, min_snr_db: float | None) -> AudioBank:
+        o = self.options
+        where, include = o[what], o[f"{what}_include"] or ()
+        if are_shards(where, what):
+            return shard_bank(where, include, min_snr_db, o["sample_rate"], loop, o["cache_dir"], what)
+        clips = find_clips(where, include, min_snr_db, what)
+        return AudioBank.decode(clips, o["sample_rate"], loop, o["cache_dir"], what)
 
     def _rooms(self) -> list[Room]:
         o = self.options

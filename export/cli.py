@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def card(a: argparse.Namespace) -> dict:
             given["scores"] = json.loads(a.scores.read_text())
         except json.JSONDecodeError as error:
             raise ValueError(f"{a.scores} is not JSON: {error}") from None
+        except OSError as error:
+            raise ValueError(f"{a.scores}: {error.strerror}") from None
     return {key: value for key, value in given.items() if value is not None}
 
 
@@ -66,6 +69,9 @@ def run_convert(a: argparse.Namespace) -> int:
     if a.output.exists() and not a.overwrite:
         print(f"export-onnx: {a.output} exists; --overwrite replaces it", file=sys.stderr)
         return 2
+    folder = a.output.resolve().parent  # told before minutes of work, not after
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise OSError(f"{folder} is no folder that may be written to")
     model = load_model(a.checkpoint)
     max_steps = len(model.times) if a.max_steps is None else a.max_steps
     default_steps = max_steps if a.default_steps is None else a.default_steps
@@ -95,6 +101,9 @@ def run_verify(a: argparse.Namespace) -> int:
     from export.verify import verify
     from trainer.checkpoint import load_model
 
+    if not a.seconds >= 1:
+        print(f"export-onnx: --seconds {a.seconds:g} must be 1 or more", file=sys.stderr)
+        return 2
     findings = verify(a.model, None if a.checkpoint is None else load_model(a.checkpoint), a.seconds)
     for f in findings:
         verdict = "" if f.limit is None else ("ok  " if f.passed else "FAIL") + f" (limit {f.limit:g})"
@@ -114,6 +123,14 @@ def main(arguments: list[str] | None = None) -> None:
     except (FileNotFoundError, ValueError) as error:
         print(f"export-onnx: {error}", file=sys.stderr)
         code = 2 if isinstance(error, StepsError) else 3
+    except (OSError, RuntimeError) as error:
+        print(
+            f"export-onnx: {str(error).splitlines()[0] if str(error) else type(error).__name__}",
+            file=sys.stderr,
+        )
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
     raise SystemExit(code)
 
 

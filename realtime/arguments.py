@@ -14,6 +14,7 @@ exit codes:
   3    the model is missing, damaged or without a valid contract
   4    audio device (no command that works on files or pipes needs one)
   130  interrupted (SIGINT); a pipe has written its tail by then, `file` left no half file
+  143  terminated (SIGTERM); likewise
 """
 
 EXAMPLES = """\
@@ -112,7 +113,10 @@ def _file(c: argparse.ArgumentParser) -> None:
     c.add_argument(
         "--ext", metavar="EXT", help="kind of file to write: wav, flac, ogg, mp3 ... (as the input)"
     )
-    c.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time (%(default)s)")
+    c.add_argument("--jobs", type=int, metavar="N",
+                   help="files at a time (1; on Ray as many as it has cores)")  # fmt: skip
+    c.add_argument("--ray", metavar="ADDRESS|local",
+                   help="on a Ray cluster that sees the same paths, or on one started here for the while")  # fmt: skip
     c.add_argument("--overwrite", action="store_true", help="redo outputs that exist; else they are skipped")
     _add_mono(c)
     _add_engine(c)

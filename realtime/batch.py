@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -50,10 +53,11 @@ def _in_this_process(
         on_progress(done)
 
     for task in tasks:
-        yield _attempt(task, factory, block)
+        yield attempt(task, factory, block)
 
 
-def _attempt(task: Task, factory: BankFactory, on_block: Callable[[float], None]) -> Outcome:
+def attempt(task: Task, factory: BankFactory, on_block: Callable[[float], None]) -> Outcome:
+    """One file; whatever goes wrong with it becomes its outcome. `on_block` may raise Cancelled."""
     try:
         return Outcome(task, troubles=tuple(enhance_file(task, factory, on_block)))
     except FileError as error:
@@ -105,14 +109,31 @@ _worker: dict[str, Any] = {}  # what one process keeps from task to task
 def _open_worker(
     options: EnhancerOptions, mono: bool, compensate_delay: bool, done: Synchronized[float], stop: Any
 ) -> None:
-    _worker.update(factory=BankFactory(options, mono, compensate_delay), done=done, stop=stop)
+    _worker.update(
+        factory=BankFactory(options, mono, compensate_delay), done=done, stop=stop, busy=False, orphaned=False
+    )
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process once its parent is gone: killed, it could not say so, and we would wait for work for ever."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    _worker["orphaned"] = True
+    while _worker["busy"]:  # until the file in progress has been cleared away
+        time.sleep(0.05)
+    os._exit(1)
 
 
 def _work(task: Task) -> Outcome:
     def block(seconds: float) -> None:
         with _worker["done"].get_lock():
             _worker["done"].value += seconds
-        if _worker["stop"].value:
+        if _worker["stop"].value or _worker["orphaned"]:
             raise Cancelled
 
-    return _attempt(task, _worker["factory"], block)
+    _worker["busy"] = True
+    try:
+        return attempt(task, _worker["factory"], block)
+    finally:
+        _worker["busy"] = False

@@ -12,6 +12,7 @@ from realtime.enhancer import Enhancer
 from realtime.resample import StreamingResampler
 
 Samples = NDArray[np.float32]
+MOST_CHANNELS = 64  # each is a model of its own
 
 
 class _Lane:
@@ -152,6 +153,10 @@ class BankFactory:
     def __call__(self, sample_rate: int, channels: int) -> ChannelBank:
         """A bank at the start of its stream. It takes the enhancers of the bank before it."""
         count = 1 if self.mono else channels
+        if count > MOST_CHANNELS:
+            raise ValueError(
+                f"{count} channels: 1 ... {MOST_CHANNELS} can be enhanced; --mono mixes them to one"
+            )
         while len(self.enhancers) < count:
             self.enhancers.append(self.options.open())
         for enhancer in self.enhancers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -19,28 +20,34 @@ if TYPE_CHECKING:
     from realtime.channels import ChannelBank, EnhancerOptions
     from realtime.pcm import PcmFormat
 
-OK, FAILED, USAGE, BAD_MODEL, INTERRUPTED = 0, 1, 2, 3, 130
+OK, FAILED, USAGE, BAD_MODEL, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
 
 
 def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    if sys.stderr is None:  # it was closed; print would turn to stdout, where the audio goes
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except BrokenPipeError:  # whoever read our remarks went away; the work goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def run_pipe_command(a: argparse.Namespace) -> int:
-    from realtime.channels import BankFactory, troubles
+    from realtime.channels import MOST_CHANNELS, BankFactory, troubles
     from realtime.pipe import PipeOptions, StopOnInterrupt, run_pipe
 
     for name, stream, direction in (("input", sys.stdin, "into"), ("output", sys.stdout, "out of")):
         if stream is None or stream.isatty():
+            what = "closed" if stream is None else "a terminal"
             say(
-                f"realtime-cli: standard {name} is a terminal; pipe audio {direction} it, "
+                f"realtime-cli: standard {name} is {what}; pipe audio {direction} it, "
                 "as in `realtime-cli < a.wav > b.wav`, or use `realtime-cli file`"
             )
             return USAGE
-    for option in ("rate", "channels"):
-        value = getattr(a, option)
-        if value is not None and value < 1:
-            raise ValueError(f"--{option} {value} must be 1 or more")
+    if a.rate is not None and a.rate < 1:
+        raise ValueError(f"--rate {a.rate} must be 1 or more")
+    if a.channels is not None and not 1 <= a.channels <= MOST_CHANNELS:
+        raise ValueError(f"--channels {a.channels} must lie in 1 ... {MOST_CHANNELS}")
     source, sink = _binary(sys.stdin.fileno()), _binary(sys.stdout.fileno())
     factory = BankFactory(_options(a), a.mono, a.compensate_delay)
     first = factory.enhancers[0]
@@ -59,7 +66,7 @@ def run_pipe_command(a: argparse.Namespace) -> int:
     for trouble in troubles(factory.enhancers):
         say(f"realtime-cli: {trouble}")
     if result.interrupted:
-        return INTERRUPTED
+        return TERMINATED if stop.terminated else INTERRUPTED
     if not a.quiet:
         gone = ", then the reader went away" if result.reader_gone else ""
         say(f"realtime-cli: {result.frames / result.sample_rate:.2f} s of audio{gone}")
@@ -89,7 +96,7 @@ def run_file(a: argparse.Namespace) -> int:
     from realtime.channels import BankFactory
     from realtime.files import duration_s, plan
 
-    if a.jobs < 1:
+    if a.jobs is not None and a.jobs < 1:
         raise ValueError(f"--jobs {a.jobs} must be 1 or more")
     tasks, other = plan(a.input, a.output, a.ext)
     todo = [task for task in tasks if a.overwrite or not task.target.exists()]
@@ -103,7 +110,13 @@ def run_file(a: argparse.Namespace) -> int:
     factory = BankFactory(_options(a), a.mono, compensate_delay=True)
     bar = Bar(0.0 if a.quiet else sum(duration_s(task.source) for task in todo))
     failures = []
-    for count, outcome in enumerate(enhance_all(todo, factory, a.jobs, bar.show), 1):
+    if a.ray is None:
+        outcomes = enhance_all(todo, factory, a.jobs or 1, bar.show)
+    else:
+        from realtime.ray_batch import enhance_on_ray
+
+        outcomes = enhance_on_ray(todo, factory, a.ray, a.jobs, bar.show)
+    for count, outcome in enumerate(outcomes, 1):
         bar.clear()
         for trouble in outcome.troubles:
             say(f"realtime-cli: {outcome.task.source}: {trouble}")
@@ -127,7 +140,7 @@ class Bar:
     def __init__(self, total_s: float):
         self.total_s, self.done = total_s, 0.0
         self._start = self._shown = time.monotonic()
-        self._visible = total_s > 0 and sys.stderr.isatty()
+        self._visible = total_s > 0 and sys.stderr is not None and sys.stderr.isatty()
 
     @property
     def elapsed(self) -> float:
@@ -184,10 +197,10 @@ def run_bench(a: argparse.Namespace) -> int:
 
     if not a.seconds > 0:
         raise ValueError(f"--seconds {a.seconds:g} must be above 0")
-    costs = []
-    if not a.json:
-        print("steps   p50 ms   p99 ms   max ms   share of the hop", flush=True)
+    costs: list[dict[str, float]] = []
     for cost in bench(a.model, a.device, a.steps, a.seconds):
+        if not a.json and not costs:
+            print("steps   p50 ms   p99 ms   max ms   share of the hop", flush=True)
         costs.append(cost.as_dict())
         if not a.json:
             times = f"{cost.p50_ms:8.3f} {cost.p99_ms:8.3f} {cost.max_ms:8.3f}"
@@ -302,5 +315,15 @@ def _code(error: Exception) -> int:
     return FAILED
 
 
+def _terminate(number: int, frame: object) -> None:
+    raise SystemExit(TERMINATED)  # so that `finally` blocks run: temporary files and workers end with us
+
+
 def main() -> None:
+    for fd in range(3):  # a file that we open must not become the standard stream that was closed
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    signal.signal(signal.SIGTERM, _terminate)
     raise SystemExit(run(sys.argv[1:]))

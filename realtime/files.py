@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from realtime.pcm import quantise
 # endings that differ from libsndfile's name of the format; a format is written as the ending says
 _ENDINGS = {"aif": "AIFF", "aifc": "AIFF", "oga": "OGG", "opus": "OGG", "snd": "AU"}
 _LARGEST_RIFF = 0xFFFFFFFF - 4096
+_NO_LENGTH = 1 << 50  # libsndfile's count of frames where a header holds none, as in FLAC written to a pipe
 
 
 class FileError(Exception):
@@ -117,7 +119,7 @@ def duration_s(path: Path) -> float:
         info = soundfile.info(str(path))
     except (soundfile.SoundFileError, OSError):
         return 0.0
-    return info.frames / info.samplerate if 0 < info.frames < 1 << 50 else 0.0
+    return info.frames / info.samplerate if 0 < info.frames < _NO_LENGTH else 0.0
 
 
 def enhance_file(
@@ -137,13 +139,18 @@ def enhance_file(
         raise FileError(f"{task.source}: cannot be read: {_reason(error)}") from error
     temporary = task.target.with_name(f".{task.target.name}.{os.getpid()}.part")
     with source:
+        if source.frames >= _NO_LENGTH:
+            raise FileError(
+                f"{task.source}: its header does not say how long it is; `ffmpeg -i {task.source.name} NEW"
+                f"{task.source.suffix}` writes one that does"
+            )
         try:
             bank = open_bank(source.samplerate, source.channels)
         except ValueError as error:  # a sample rate that cannot be converted
             raise FileError(f"{task.source}: {error}") from error
         format, subtype = _output_type(task.target, source, len(bank.lanes))
         try:
-            task.target.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(task.target.parent)
             _copy_enhanced(source, temporary, format, subtype, bank, on_progress)
             os.replace(temporary, task.target)
         except (soundfile.SoundFileError, OSError) as error:
@@ -152,6 +159,15 @@ def enhance_file(
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
         return troubles([lane.enhancer for lane in bank.lanes])
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OSError(error.errno, f"{folder} is a file, not a folder") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OSError(errno.EACCES, f"the folder {folder} may not be written to")
 
 
 def _copy_enhanced(

@@ -131,7 +131,8 @@ class WavHeader:
         if len(self._bytes) < 12:
             return None
         if self._bytes[:4] not in (b"RIFF", b"RF64") or self._bytes[8:12] != b"WAVE":
-            raise PcmError(f"the input is not WAV: it starts with {self._bytes[:4]!r}, not b'RIFF'")
+            found = f"{self._bytes[:4]!r} ... {self._bytes[8:12]!r}"
+            raise PcmError(f"the input is not WAV: it starts with {found}, not b'RIFF' ... b'WAVE'")
         while len(self._bytes) >= self._position + 8:
             name, size = struct.unpack_from("<4sI", self._bytes, self._position)
             start = self._position + 8
@@ -140,7 +141,7 @@ class WavHeader:
                     raise PcmError("the WAV header has a data chunk before its fmt chunk")
                 if self._data_size_64 is not None and size == UNKNOWN_SIZE:
                     self.data_bytes = self._data_size_64
-                elif 0 < size < _PLACEHOLDERS_FROM:
+                elif 0 < size < _PLACEHOLDERS_FROM or (size == 0 and self._goes_on_after(start)):
                     self.data_bytes = size
                 return self._bytes[start:]
             if size > 1 << 26:
@@ -156,6 +157,14 @@ class WavHeader:
                 self._data_size_64 = struct.unpack_from("<Q", body, 8)[0]
             self._position = start + size + size % 2
         return None
+
+    def _goes_on_after(self, start: int) -> bool:
+        """Whether the file's size counts chunks after an empty data chunk: then it is really empty.
+
+        Where the file ends with it, the header may be one that was written before the samples.
+        """
+        whole = int(struct.unpack_from("<I", self._bytes, 4)[0])
+        return start < whole + 8 < _PLACEHOLDERS_FROM
 
 
 def _parse_fmt(body: bytes) -> PcmFormat:
@@ -204,16 +213,17 @@ def wav_header(format: PcmFormat, data_bytes: int | None = None) -> bytes:
 
 
 def detect(first: bytes) -> str:
-    """The format of a stream from its first four bytes: `wav` for RIFF, `s16le` for what carries no name.
+    """The format of a stream from its first twelve bytes: `wav` for RIFF, `s16le` for what carries no name.
 
     Raises PcmError for compressed and other containers, which would else be played as noise.
     """
     magic = first[:4]
     if magic in (b"RIFF", b"RF64"):
         return "wav"
-    if magic in _FOREIGN:
+    foreign = "MP4" if first[4:8] == b"ftyp" else "W64" if magic == b"riff" else _FOREIGN.get(magic)
+    if foreign:
         raise PcmError(
-            f"the input is {_FOREIGN[magic]}; a pipe takes s16le, f32le or WAV: "
+            f"the input is {foreign}; a pipe takes s16le, f32le or WAV: "
             "decode it with `ffmpeg -i FILE -f wav -`, or use `realtime-cli file`"
         )
     return "s16le"

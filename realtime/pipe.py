@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import FrameType, TracebackType
+from typing import Any
 
 from realtime.channels import ChannelBank
 from realtime.pcm import PcmError, PcmFormat, PcmReader, WavHeader, detect, encode, wav_header
@@ -35,36 +36,39 @@ class PipeResult:
 
 
 class StopOnInterrupt:
-    """While entered, SIGINT ends reading instead of the process, so that the tail can be written.
+    """While entered, SIGINT or SIGTERM ends reading instead of the process, so that the tail can be written.
 
-    A second SIGINT acts as usual. Where SIGINT is ignored (a background job of a shell), it stays ignored.
+    A second one acts as usual. Where one is ignored (SIGINT in a background job of a shell), it stays ignored.
     """
 
     def __init__(self) -> None:
         self.requested = False
+        self.terminated = False  # it was SIGTERM
         self._reading = False
         self._grace_bytes = 1 << 16  # what a pipe holds
-        self._previous: object = None
+        self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> StopOnInterrupt:
-        self._previous = signal.getsignal(signal.SIGINT)
-        if self._previous is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, self._stop)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._previous[number] = signal.getsignal(number)
+            if self._previous[number] is not signal.SIG_IGN:
+                signal.signal(number, self._stop)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None
     ) -> None:
-        signal.signal(signal.SIGINT, self._previous)  # type: ignore[arg-type]
+        for number, previous in self._previous.items():
+            signal.signal(number, previous)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.requested = True
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        self.requested, self.terminated = True, number == signal.SIGTERM
+        signal.signal(number, signal.SIG_DFL)
         if self._reading:  # a blocked read would be taken up again; anywhere else a hop would be torn
             raise KeyboardInterrupt
 
     def read(self, fd: int, count: int) -> bytes:
-        """As os.read, but once SIGINT has come only what a pipe already holds, then empty."""
+        """As os.read, but once a signal has come only what a pipe already holds, then empty."""
         if self.requested:
             return self._read_waiting(fd, count)
         try:
@@ -98,7 +102,7 @@ def run_pipe(
     stop: StopOnInterrupt,
     on_start: Callable[[PcmFormat, PcmFormat, ChannelBank], None] = lambda *_: None,
 ) -> PipeResult:
-    """Reads `source` to its end, SIGINT, or until the reader of `sink` is gone.
+    """Reads `source` to its end, SIGINT or SIGTERM, or until the reader of `sink` is gone.
 
     Each read asks for one hop and is written at once: a hop of delay beside the model's own. `open_bank(rate,
     channels)` makes the enhancers once the input's format is known. Raises PcmError for input that is not
@@ -110,7 +114,7 @@ def run_pipe(
     ask = raw.frame_bytes * max(1, hop_length * raw.sample_rate // model_rate)
     kind, data = options.format, b""
     if kind == "auto":
-        while len(data) < 4 and (more := stop.read(source, 4 - len(data))):
+        while len(data) < 12 and (more := stop.read(source, 12 - len(data))):
             data += more
         kind = detect(data)
     if kind == "wav":
@@ -201,7 +205,9 @@ class _Writer:
             except OSError as error:
                 if os.name == "nt" and error.errno == 22:  # EINVAL is a closed pipe on Windows
                     raise BrokenPipeError from error
-                raise
+                if isinstance(error, BrokenPipeError):
+                    raise
+                raise OSError(error.errno, error.strerror, "standard output") from error
 
     def patch_header(self) -> None:
         if self.format.wav and self._start is not None:

@@ -180,7 +180,11 @@ class Session:
             for name, value in self._fed.items():
                 binding.bind_ortvalue_input(name, value)
             binding.synchronize_inputs()
-        self._session.run_with_iobinding(binding)
+        try:
+            self._session.run_with_iobinding(binding)
+        except Exception as error:  # ONNX Runtime's own exceptions have no common base but this
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise RuntimeError(f"the model failed while it ran: {reason}") from error
         if self.device == "cuda":
             binding.synchronize_outputs()
         self._turn ^= 1

@@ -1,15 +1,17 @@
 """`realtime-cli file`: aligned, of equal length, whole or not at all."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from cli_runner import CLI, call, from_s16, run, s16, speechlike, start
+from cli_runner import CLI, CLI_SHELL, call, from_s16, need, run, s16, shell, speechlike, start
 
 from realtime.enhancer import Enhancer
 from realtime.files import plan
@@ -194,6 +196,70 @@ def test_what_is_stopped_in_the_middle_leaves_no_half_file(model, tmp_path, sign
     if sign == signal.SIGINT:
         assert process.returncode == 130 and names(out) == []
         assert b"Traceback" not in text, text
+
+
+def processes_of(path):
+    """Processes whose command line or environment names the path."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str(path).encode() in (folder / "environ").read_bytes() and folder.name != str(os.getpid()):
+                found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found through /proc")
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_the_command_that_started_them(model, tmp_path, sign):
+    for name in "ab":
+        write(tmp_path / f"in/{name}.wav", np.tile(speechlike(16000), 1200))
+    out = tmp_path / "out"
+    process = start(
+        "file", tmp_path / "in", "-o", out, "--model", model, "--jobs", 2,
+        env=os.environ | {"KLARSTROM_TEST": str(tmp_path)},
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(list(out.glob(".*.part"))) < 2:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(sign)  # to the command alone, as systemd and `kill` do
+    process.wait(60)
+    while processes_of(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not processes_of(tmp_path)
+    assert names(out) == [], "workers take their temporary files with them"
+    if sign == signal.SIGTERM:
+        assert process.returncode == 143 and b"Traceback" not in process.stderr.read()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        stream.close()
+
+
+def test_remarks_that_nobody_reads_do_not_stop_the_work(model, tmp_path):
+    for k in range(3):
+        write(tmp_path / f"in/{k}.wav", speechlike(1600))
+    shell(f"{CLI_SHELL} file '{tmp_path}/in' -o '{tmp_path}/out' --model '{model}' 2>&1 >&- | true")
+    assert names(tmp_path / "out") == ["0.wav", "1.wav", "2.wav"]
+
+
+def test_places_that_cannot_be_written_to_are_named(model, tmp_path):
+    write(tmp_path / "a.wav", speechlike(1600))
+    code, _, text = call("file", tmp_path / "a.wav", "-o", tmp_path / "a.wav" / "b.wav", "--model", model)
+    assert code == 1 and "a.wav is a file, not a folder" in text
+
+
+def test_a_flac_without_a_length_is_refused_with_the_cure(model, tmp_path):
+    need("ffmpeg")
+    write(tmp_path / "a.flac", speechlike(16000))
+    assert shell(f"ffmpeg -v error -i '{tmp_path}/a.flac' -f flac - > '{tmp_path}/b.flac'").returncode == 0
+    code, _, text = call("file", tmp_path / "b.flac", "-o", tmp_path / "c.flac", "--model", model)
+    assert code == 1 and "does not say how long it is" in text and "ffmpeg -i b.flac" in text
+
+
+def test_too_many_channels_are_refused(model, tmp_path):
+    write(tmp_path / "a.wav", np.zeros((160, 65), np.float32))
+    code, _, text = call("file", tmp_path / "a.wav", "-o", tmp_path / "b.wav", "--model", model)
+    assert code == 1 and "65 channels: 1 ... 64 can be enhanced" in text
+    assert call("file", tmp_path / "a.wav", "-o", tmp_path / "b.wav", "--model", model, "--mono")[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -111,18 +111,32 @@ def test_a_hop_comes_out_before_the_next_goes_in(model, rate):
     close(process)
 
 
-def test_interrupt_writes_the_tail(model):
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_writes_the_tail(model, sign, code):
     x = s16(speechlike(1000))  # six hops and a part of one
     process = start("--model", model)
     process.stdin.write(x)
     got = b""
     while len(got) < 2 * 960:
         got += read_some(process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sign)
     rest, text = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert got + rest == s16(streamed(model, from_s16(x)))
     assert b"Traceback" not in text
+
+
+def test_a_closed_stderr_puts_no_text_into_the_audio(model, tmp_path):
+    x = s16(speechlike(1000))
+    (tmp_path / "x.raw").write_bytes(x)
+    done = shell(f"{CLI_SHELL} --model '{model}' < '{tmp_path}/x.raw' > '{tmp_path}/y.raw' 2>&-")
+    assert done.returncode == 0
+    assert (tmp_path / "y.raw").read_bytes() == s16(streamed(model, from_s16(x)))
+
+
+def test_a_closed_stdout_is_called_closed(model):
+    done = shell(f"head -c 3200 /dev/zero | {CLI_SHELL} --model '{model}' >&-")
+    assert done.returncode == 2 and b"standard output is closed" in done.stderr
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(model):
@@ -268,7 +282,7 @@ def test_head_of_an_endless_pipe(model):
         (["--attenuation-limit", "-3"], b"", 2, "-3.0"),
         (["--rate", "0"], b"", 2, "--rate 0 must be 1 or more"),
         (["--rate", "100"], b"\0\0", 2, "rate is 100:"),
-        (["--channels", "-2"], b"", 2, "--channels -2 must be 1 or more"),
+        (["--channels", "-2"], b"", 2, "--channels -2 must lie in 1 ... 64"),
         (["--format", "mp3"], b"", 2, "invalid choice: 'mp3'"),
         (["--frobnicate"], b"", 2, "--frobnicate"),
         (

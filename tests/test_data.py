@@ -145,6 +145,26 @@ def test_hold_out_splits_without_overlap_and_hardly_moves_when_files_come(corpus
 # --- banks ---
 
 
+def test_one_long_recording_is_held_out_at_its_end(tmp_path):
+    write(tmp_path / "long.wav", seconds=30)
+    bank = AudioBank.decode(find_clips([str(tmp_path)]))
+    kept, held = bank.hold_out(0.02)
+    assert kept.seconds == 27 and held.seconds == 3
+    whole = bank.clip(0)
+    assert np.array_equal(kept.clip(0), whole[: 27 * RATE]) and np.array_equal(
+        held.clip(0), whole[27 * RATE :]
+    )
+
+
+def test_only_recordings_that_sound_are_held_out(tmp_path):
+    write(tmp_path / "a.wav")
+    write(tmp_path / "b.wav", seed=1)
+    for k in range(20):
+        write(tmp_path / f"silent{k}.wav", level=0.0)
+    kept, held = AudioBank.decode(find_clips([str(tmp_path)])).hold_out(0.02)
+    assert sorted(clip.path.name for bank in (kept, held) for clip in bank.clips) == ["a.wav", "b.wav"]
+
+
 def test_bank_gives_back_the_samples(corpus, banks):
     speech = banks[0]
     for i in (0, 5):

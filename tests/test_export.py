@@ -285,7 +285,10 @@ def test_wrong_use_is_one_sentence(snapshot, exported, tmp_path):
         (("convert", snapshot, "-o", tmp_path / "x.onnx", "--batch", 0), 2, "a batch of 0 streams"),
         (("convert", snapshot, "-o", exported), 2, "--overwrite"),
         (("verify", tmp_path / "none.onnx"), 3, "no model file"),
+        (("verify", exported, "--seconds", 0), 2, "--seconds 0 must be 1 or more"),
+        (("convert", snapshot, "-o", tmp_path / "none" / "x.onnx"), 1, "is no folder"),
         (("card", tmp_path / "none.onnx"), 3, "no model file"),
+        (("card", exported, "--scores", tmp_path / "none.json"), 3, "none.json: No such file"),
     ):
         done = export(*arguments)
         assert done.returncode == code and text in done.stderr, done.stderr

@@ -161,6 +161,21 @@ def test_files_that_are_no_models_are_refused_in_a_sentence(tmp_path):
         load_model(tmp_path / "foreign.ckpt")
     with pytest.raises(ValueError, match="lacks or does not know"):
         build({"network": {"name": "Other"}})
+    with pytest.raises(ValueError, match="model config does not fit"):
+        build([])
+    model = small()
+    save_snapshot(model.config, {"network.head.weight": torch.zeros(1)}, tmp_path / "part.safetensors")
+    with pytest.raises(ValueError, match=r"part\.safetensors: Error") as told:
+        load_model(tmp_path / "part.safetensors")
+    assert len(str(told.value).splitlines()) == 1
+
+
+def test_init_tells_what_differs_beside_the_weights(tmp_path):
+    model = small()
+    save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
+    other = ScoreModel(Spectrogram(release=0.5), model.sde, StreamingNet(channels=16, blocks=1, bands=8))
+    with pytest.warns(UserWarning, match="was trained with spectrogram .*'release': 5.0"):
+        load_weights(other, tmp_path / "m.safetensors")
 
 
 def test_init_from_another_shape_is_refused(tmp_path):

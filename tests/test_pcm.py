@@ -113,6 +113,14 @@ def test_chunks_around_the_data_are_not_audio():
     assert header.data_bytes == len(x)
 
 
+def test_an_empty_file_with_chunks_after_its_data_is_empty():
+    head = wav_header(PcmFormat("s16", 16000, 1, wav=True), 0)
+    note = b"LIST" + struct.pack("<I", 4) + b"note"
+    data = head[:4] + struct.pack("<I", len(head) + len(note) - 8) + head[8:] + note
+    header, frames = read_wav(data, 64)
+    assert header.data_bytes == 0 and len(frames) == 0
+
+
 def test_rf64_has_its_size_elsewhere():
     x = encode(noise(500), "s16")
     head = wav_header(PcmFormat("s16", 16000, 1, wav=True))
@@ -147,7 +155,12 @@ def test_bad_headers_are_refused_with_a_sentence(data, words):
 
 def test_detection_by_the_first_bytes():
     assert detect(b"RIFF") == "wav" and detect(b"\0\0\1\0") == "s16le" and detect(b"") == "s16le"
-    for magic, name in ((b"fLaC", "FLAC"), (b"OggS", "Ogg"), (b"ID3\x04", "MP3")):
+    for magic, name in (
+        (b"fLaC", "FLAC"),
+        (b"OggS", "Ogg"),
+        (b"ID3\x04", "MP3"),
+        (b"\0\0\0\x20ftypM4A ", "MP4"),
+    ):
         with pytest.raises(PcmError, match=name):
             detect(magic)
 

@@ -12,7 +12,7 @@ import soundfile
 import soxr
 from tqdm import tqdm
 
-from trainer.clips import Clip
+from trainer.clips import Clip, hold_out
 
 
 class AudioBank:
@@ -88,6 +88,23 @@ class AudioBank:
             self.file,
         )
 
+    def hold_out(self, share: float) -> tuple["AudioBank", "AudioBank"]:
+        """(kept, held out): whole clips where several sound (`trainer.clips.hold_out`), else the end of the one."""
+        sounding = np.flatnonzero(self._usable)
+        if len(sounding) > 1:
+            kept, held = hold_out([self.clips[i] for i in sounding], share)
+            return self.subset(kept), self.subset(held)
+        i = sounding[0]
+        length = int(self.lengths[i])
+        end = min(length // 2, max(self.sample_rate, length // 10))
+        return self._stretch(i, 0, length - end), self._stretch(i, length - end, end)
+
+    def _stretch(self, i: int, start: int, length: int) -> "AudioBank":
+        """The bank of a part of one clip, sharing the samples."""
+        where, size = self.offsets[i : i + 1] + start, np.array([length])
+        rest = self.peaks[i : i + 1], self.sample_rate, self.loop, self.file
+        return AudioBank([self.clips[i]], self.data, where, size, *rest)
+
     def __len__(self) -> int:
         return len(self.clips)
 
@@ -97,7 +114,7 @@ class AudioBank:
         return float(self.lengths.sum() / self.sample_rate)
 
     def _weigh(self) -> None:
-        usable = (self.lengths > 0) & (self.peaks > 1e-4)
+        self._usable = usable = (self.lengths > 0) & (self.peaks > 1e-4)
         if not usable.any():
             raise ValueError(f"all {len(self.clips)} files are empty or silent, first: {self.clips[0].path}")
         length = np.where(usable, self.lengths, 0).astype(np.float64)
@@ -205,6 +222,8 @@ def _decode(
             info = soundfile.info(clip.path)
         except (soundfile.LibsndfileError, OSError) as error:
             raise ValueError(f"{what}: cannot read {clip.path}: {error}") from error
+        if info.frames >= 1 << 50:  # libsndfile's count where a header holds none
+            raise ValueError(f"{what}: the header of {clip.path} does not say how long it is; write it anew")
         return -(-info.frames * sample_rate // info.samplerate) + 1
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from pathlib import Path
 
 import torch
@@ -33,11 +34,13 @@ def build(config: dict) -> ScoreModel | OfflineModel:
             front = CentredSpectrogram(**config["spectrogram"])
             return OfflineModel(front, sde_class(**sde), network_class(**network), *around)
         spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
+        return ScoreModel(Spectrogram(**spectrogram), sde_class(**sde), network_class(**network), times, eta)
     except KeyError as missing:
         raise ValueError(
             f"model config lacks or does not know {missing}; networks: {', '.join(NETWORKS)}"
         ) from None
-    return ScoreModel(Spectrogram(**spectrogram), sde_class(**sde), network_class(**network), times, eta)
+    except TypeError as error:  # no object where one should be, or an option that the class does not have
+        raise ValueError(f"model config does not fit: {error}") from None
 
 
 def save_snapshot(
@@ -91,15 +94,29 @@ def load_model(path: str | Path) -> ScoreModel | OfflineModel:
     """
     config, weights = read(Path(path))
     model = build(config)
-    model.load_state_dict(weights)
+    _fill(model, weights, Path(path))
     return model.eval()
+
+
+def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], path: Path) -> None:
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {' '.join(str(error).split())[:300]}") from None
 
 
 def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
     """EMA weights of a file into a model of the same shape, to train on from there."""
     config, weights = read(path)
-    if config["network"] != model.config["network"]:
+    held = config.get("network") if isinstance(config, dict) else config
+    if held != model.config["network"]:
         raise ValueError(
-            f"{path} holds the network {config['network']}, the configuration asks for {model.config['network']}"
+            f"{path} holds the network {held}, the configuration asks for {model.config['network']}"
         )
-    model.load_state_dict(weights)
+    for part in ("spectrogram", "sde", "times", "eta"):
+        if config.get(part) != model.config.get(part):
+            warnings.warn(
+                f"{path} was trained with {part} {config.get(part)}, and goes on with {model.config.get(part)}",
+                stacklevel=2,
+            )
+    _fill(model, weights, path)

@@ -7,7 +7,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from trainer.bank import AudioBank
-from trainer.clips import find_clips, hold_out
+from trainer.clips import find_clips
 from trainer.datasets import EpochSampler, MixingDataset, PairDataset
 from trainer.mixing import Room
 from trainer.rooms import load_rooms
@@ -105,9 +105,7 @@ class DataModule(L.LightningDataModule):
             return
         banks, rooms = self._banks(), self._rooms()
         if not pairs:
-            splits = [hold_out(bank.clips, 0.02) for bank in banks]
-            held = [bank.subset(clips) for bank, (_, clips) in zip(banks, splits, strict=True)]
-            banks = [bank.subset(clips) for bank, (clips, _) in zip(banks, splits, strict=True)]
+            banks, held = zip(*(bank.hold_out(0.02) for bank in banks), strict=True)
             self.validation = MixingDataset(
                 *held,
                 o["valid_count"],

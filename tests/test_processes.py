@@ -1,20 +1,36 @@
 """One run on one process or on two: the same losses, through the real command (gloo, CPU)."""
 
+import os
+import shutil
+import signal
+import subprocess
+
 import numpy as np
 import pytest
-from test_fit import audio, fit  # noqa: F401 - the fixture
+from test_fit import audio, command  # noqa: F401 - the fixture
 
+pytestmark = pytest.mark.timeout(1500)  # three starts of Lightning, one of them twofold
 ONE = ("--data.batch_size", "4")
 TWO = ("--data.batch_size", "2", "--trainer.devices", "2", "--trainer.strategy", "ddp")
 
 
 def train(audio, folder, steps, *options):  # noqa: F811
     """Six batches of four are an epoch and a half: both losses, both epochs and two validations are in it."""
-    fit(
+    line = command(
         audio, folder, "--trainer.max_steps", str(steps), "--trainer.val_check_interval", "3",
-        "--data.examples_per_epoch", "16", "--data.valid_count", "2", "--model.warmup", "1",
-        "--model.decay_steps", "6", *options,
+        "--data.examples_per_epoch", "16", "--data.valid_count", "2", "--model.warmup", "1", "--model.decay_steps", "6",
+        *options,
     )  # fmt: skip
+    # a group of its own: the second process must not outlive a first one that is ended
+    process = subprocess.Popen(
+        line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        _, errors = process.communicate(timeout=600)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    assert process.returncode == 0, errors[-3000:]
 
 
 def curves(folder):
@@ -38,27 +54,34 @@ def alone(audio, tmp_path_factory):  # noqa: F811
 
 @pytest.fixture(scope="module")
 def together(audio, tmp_path_factory):  # noqa: F811
-    """The folder of a run on two processes that stops in the middle of its second epoch."""
+    """The folder of the same run on two processes, with a checkpoint in the middle of its second epoch."""
     folder = tmp_path_factory.mktemp("two")
-    train(audio, folder, 5, *TWO)
+    keep = ("--checkpoint.train_time_interval", "null", "--checkpoint.every_n_train_steps", "5")
+    train(audio, folder, 6, *TWO, *keep, "--checkpoint.save_top_k", "-1")
     return folder
 
 
-def same(whole, part, steps):
-    """The first `steps` losses of two runs, and what they validated until then."""
-    assert len(part["train/loss"]) == steps
+def same(whole, part):
+    """What `part` logged is what `whole` logged at the same steps."""
     for tag in ("train/loss", "train/gradient_norm", "valid/error_1", "valid/error_4", "valid/si_sdr_4"):
-        (at, values), (other, found) = (zip(*run[tag], strict=True) for run in (whole, part))
-        assert at[: len(other)] == other
-        assert np.allclose(values[: len(other)], found, rtol=2e-4), (tag, values, found)
-    assert np.ptp([value for _, value in part["train/loss"]]) > 0.1
+        expected = dict(whole[tag])
+        assert np.allclose([expected[step] for step, _ in part[tag]], [v for _, v in part[tag]], rtol=2e-4), (
+            tag
+        )
 
 
 def test_two_processes_learn_what_one_learns(alone, together):
-    same(alone, curves(together), 5)
+    two = curves(together)
+    assert len(two["train/loss"]) == 6 and len(two["valid/error_1"]) == 2
+    assert np.ptp([value for _, value in two["train/loss"]]) > 0.1
+    same(alone, two)
 
 
-def test_a_run_goes_on_with_another_number_of_processes(audio, alone, together):  # noqa: F811
-    train(audio, together, 6, *ONE)
-    same(alone, curves(together), 6)
-    assert len(curves(together)["valid/error_1"]) == 2
+def test_a_run_goes_on_with_another_number_of_processes(audio, alone, together, tmp_path):  # noqa: F811
+    """Two processes stop within an epoch and one goes on: as if there had been one process, and no stop."""
+    (checkpoint,) = together.glob("*step=5.ckpt")
+    shutil.copy(checkpoint, tmp_path / "last.ckpt")
+    train(audio, tmp_path, 6, *ONE)
+    one = curves(tmp_path)
+    assert len(one["train/loss"]) == len(one["valid/error_1"]) == 1
+    same(alone, one)

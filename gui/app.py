@@ -1,12 +1,80 @@
-"""`realtime-gui`: the window is not built yet, and says so."""
+"""`realtime-gui`: starts the window, or paints it into a file. This file alone prints and exits."""
 
+from __future__ import annotations
+
+import argparse
 import sys
+from pathlib import Path
+
+OK, FAILED, USAGE = 0, 1, 2
+_SHOT_TIMEOUT_MS = 300_000
 
 
-def main() -> None:
-    """Exit code 1 and one sentence."""
-    print(
-        "realtime-gui: the window is not built yet; realtime-cli does the same work on pipes and files",
-        file=sys.stderr,
+def parser() -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(prog="realtime-gui", description="The window of Klarstrom.")
+    p.add_argument("--open", type=Path, metavar="FILE", help="a recording to begin with")
+    p.add_argument("--model", metavar="PATH|NAME", help="model file or shipped name (the one used last)")
+    p.add_argument(
+        "--screenshot", type=Path, metavar="PNG", help="clean --open FILE, paint the window into PNG, exit"
     )
-    raise SystemExit(1)
+    p.add_argument("--theme", choices=("system", "light", "dark"), help="(the one used last)")
+    p.add_argument("--size", type=_size, metavar="WxH", help="of the window, px (1100x720)")
+    return p
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: write WIDTHxHEIGHT, as in 1100x720")
+    return int(width), int(height)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Exit codes: 0 done, 1 failed, 2 wrong usage."""
+    p = parser()
+    a = p.parse_args(argv)
+    if a.screenshot is not None and a.open is None:
+        p.error("--screenshot needs --open FILE")
+    raise SystemExit(run(a))
+
+
+def run(a: argparse.Namespace) -> int:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from gui import theme
+    from gui.controller import Controller
+    from gui.main_window import MainWindow
+    from gui.screenshot import Screenshot
+    from gui.trouble import log_uncaught
+
+    sys.setswitchinterval(0.001)  # the sound's thread must not wait for ours
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app.setApplicationName("Klarstrom")
+    app.setOrganizationName("Klarstrom")
+    # a picture must not depend on what somebody once chose, nor change it
+    store = QSettings("", QSettings.Format.IniFormat) if a.screenshot else QSettings()
+    window = MainWindow(Controller(), store)
+    log_uncaught(window.message.show_trouble)
+    chosen = a.theme or window.settings.theme
+    theme.apply(app, chosen)
+    app.styleHints().colorSchemeChanged.connect(lambda: theme.apply(app, window.settings.theme))
+    if a.theme:
+        window.change("theme", a.theme)
+    if a.size:
+        window.resize(*a.size)
+    if a.model:
+        window.change("model", a.model)
+    shot = Screenshot(window, a.screenshot, _SHOT_TIMEOUT_MS) if a.screenshot else None
+    if a.open is not None:
+        window.open_file(a.open)
+    else:
+        window.controller.open_model()
+    window.show()
+    code = app.exec()
+    if shot is None:
+        return code
+    if shot.trouble:
+        print(f"realtime-gui: {shot.trouble}", file=sys.stderr)
+        return FAILED
+    return OK

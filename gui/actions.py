@@ -1,0 +1,63 @@
+"""Menus and keys: every control has a way without the mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from gui import texts
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+_SEEK_S = 1.0
+
+
+def add_to(window: MainWindow) -> dict[str, QAction]:
+    """The menu bar of the window. -> its actions by name."""
+    found: dict[str, QAction] = {}
+    player = window.controller.player
+
+    def add(menu: object, name: str, text: str, keys: object, do: object) -> None:
+        action = QAction(text, window)
+        action.setShortcut(keys if isinstance(keys, Qt.Key) else QKeySequence(keys))
+        action.triggered.connect(lambda checked=False: do())
+        menu.addAction(action)
+        found[name] = action
+
+    def escape() -> None:
+        if window.controller.busy:
+            window.controller.cancel()
+        else:
+            window.message.hide()
+
+    file = window.menuBar().addMenu(texts.MENU_FILE)
+    add(file, "open", texts.OPEN, QKeySequence.StandardKey.Open, window.ask_for_file)
+    add(file, "save_audio", texts.SAVE_AUDIO, QKeySequence.StandardKey.Save, window.ask_to_save_audio)
+    add(file, "save_picture", texts.SAVE_PICTURE, "Ctrl+Shift+S", window.ask_to_save_picture)
+    add(file, "cancel", texts.CANCEL, Qt.Key.Key_Escape, escape)
+    file.addSeparator()
+    add(file, "quit", texts.QUIT, "Ctrl+Q", window.close)
+
+    play = window.menuBar().addMenu(texts.MENU_PLAY)
+    add(play, "switch", texts.SWITCH_ON.split(":")[0], Qt.Key.Key_Space, window.switch.toggle)
+    add(play, "play", f"{texts.PLAY} / {texts.PAUSE}", Qt.Key.Key_P, window.controller.toggle_playing)
+    add(play, "mute", texts.MUTE, Qt.Key.Key_M, window.mute.toggle)
+    add(play, "back", texts.BACK, "Alt+Left", lambda: player.seek(player.position_s - _SEEK_S))
+    add(play, "forward", texts.FORWARD, "Alt+Right", lambda: player.seek(player.position_s + _SEEK_S))
+
+    view = window.menuBar().addMenu(texts.MENU_VIEW)
+    smooth = QAction(texts.SMOOTH, window, checkable=True, checked=window.settings.smooth)
+    smooth.toggled.connect(lambda on: window.change("smooth", on))
+    view.addAction(smooth)
+    found["smooth"] = smooth
+    themes = view.addMenu(texts.THEME)
+    group = QActionGroup(window)
+    for name, text in texts.THEMES.items():
+        action = QAction(text, group, checkable=True, checked=name == window.settings.theme)
+        action.triggered.connect(lambda checked=False, name=name: window.change("theme", name))
+        themes.addAction(action)
+        found[f"theme_{name}"] = action
+    return found

@@ -1,0 +1,96 @@
+"""What the window remembers between two runs. A value that is not allowed (any more) becomes the default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+VERSION = 1
+_MOST_RECENT = 8
+
+
+@dataclass(frozen=True)
+class Settings:
+    model: str = ""  # shipped name or path; empty is the default model
+    device: str = "auto"  # auto, cpu, cuda
+    steps: int = 0  # 0 is auto
+    limit_db: float = 100.0  # 100 is no limit
+    gain_db: float = 0.0
+    darkest_db: float = -90.0
+    brightest_db: float = -25.0
+    window_ms: int = 32
+    colour_map: str = "inferno"
+    theme: str = "system"
+    smooth: bool = True
+    folder: str = ""  # where the last file was opened
+    recent_models: tuple[str, ...] = ()
+
+
+_ALLOWED: dict[str, Any] = {
+    "device": lambda v: v in ("auto", "cpu", "cuda"),
+    "steps": lambda v: 0 <= v <= 64,
+    "limit_db": lambda v: 0 <= v <= 100,
+    "gain_db": lambda v: -40 <= v <= 40,
+    "darkest_db": lambda v: -120 <= v <= 0,
+    "brightest_db": lambda v: -120 <= v <= 0,
+    "window_ms": lambda v: v in (16, 32, 64),
+    "colour_map": lambda v: v in ("inferno", "viridis", "magma", "cividis"),
+    "theme": lambda v: v in ("system", "light", "dark"),
+}
+
+
+def load(store: QSettings) -> Settings:
+    """A store of a newer version is not understood: its window gets the defaults, and it is left as it is."""
+    if _number(store.value("version", 0), int, 0) > VERSION:
+        return Settings()
+    found = {}
+    for field in fields(Settings):
+        if store.contains(field.name):
+            value = _typed(store.value(field.name), field.default)
+            if value is not None and _ALLOWED.get(field.name, lambda v: True)(value):
+                found[field.name] = value
+    settings = Settings(**found)
+    if settings.darkest_db >= settings.brightest_db:
+        settings = replace(settings, darkest_db=Settings.darkest_db, brightest_db=Settings.brightest_db)
+    return settings
+
+
+def save(store: QSettings, settings: Settings, geometry: QByteArray | None = None) -> None:
+    """Nothing is written over a newer version's store."""
+    if _number(store.value("version", 0), int, 0) > VERSION:
+        return
+    store.setValue("version", VERSION)
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        store.setValue(field.name, list(value) if isinstance(value, tuple) else value)
+    if geometry is not None:
+        store.setValue("geometry", geometry)
+    store.sync()
+
+
+def with_recent(settings: Settings, model: str) -> Settings:
+    """`model` becomes the most recent one."""
+    others = tuple(m for m in settings.recent_models if m != model)
+    return replace(settings, recent_models=(model, *others)[:_MOST_RECENT])
+
+
+def _number(value: Any, kind: type, fallback: Any) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        return fallback
+
+
+def _typed(value: Any, like: Any) -> Any:
+    """What an INI file holds is text; None if it cannot be what `like` is."""
+    if isinstance(like, bool):
+        return {"true": True, "false": False}.get(str(value).lower())
+    if isinstance(like, int | float):
+        return _number(value, type(like), None)
+    if isinstance(like, tuple):
+        if isinstance(value, str):
+            value = [value] if value else []
+        return tuple(map(str, value)) if isinstance(value, list | tuple) else None
+    return value if isinstance(value, str) else None

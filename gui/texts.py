@@ -1,0 +1,62 @@
+"""Everything the window says, in one place."""
+
+APP = "Klarstrom"
+BEFORE, AFTER = "Before", "After"
+
+SWITCH_ON, SWITCH_OFF = "Noise removal: ON", "Noise removal: OFF"
+SWITCH_TIP = "Hear the cleaned sound (on) or the sound as it came in (off). Space bar."
+MUTE, MUTE_TIP = "Mute", "Silence what is played. M."
+OPEN, OPEN_TIP = "Open…", "Open a recording and clean it. Ctrl+O, or drop a file on the window."
+PLAY, PAUSE = "Play", "Pause"
+PLAY_TIP = "Play or pause the recording; the switch changes sides at the same place. P."
+CANCEL, CANCEL_TIP = "Cancel", "Stop the work on this recording. Escape."
+SAVE_AUDIO, SAVE_AUDIO_TIP = "Save sound…", "Write the cleaned recording to a file. Ctrl+S."
+SAVE_PICTURE, SAVE_PICTURE_TIP = "Save picture…", "Write both spectrograms to a PNG. Ctrl+Shift+S."
+QUIT = "Quit"
+MENU_FILE, MENU_VIEW, MENU_PLAY = "&File", "&View", "&Play"
+BACK, FORWARD = "Back 1 s", "Forward 1 s"
+SMOOTH = "Smooth pictures"
+THEME = "Colours of the window"
+THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+
+GROUP_MODEL, GROUP_SOUND, GROUP_PICTURE = "Model", "Sound", "Picture"
+MODEL, MODEL_TIP = "Model", "The model that removes the noise."
+MODEL_OTHER = "Open a model file…"
+CARD, CARD_TIP = "Card", "What the model is, what it learned from, how good it is."
+DEVICE, DEVICE_TIP = "Runs on", "Where the model computes: auto takes CUDA if it works."
+DEVICES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA"}
+STEPS, STEPS_TIP = "Steps", "Diffusion steps for each 10 ms: more cost more time."
+STEPS_AUTO = "Auto"
+LIMIT, LIMIT_TIP = (
+    "Take at most",
+    "Most noise reduction; less leaves some of the room in. 100 dB is no limit.",
+)
+GAIN, GAIN_TIP = "Output gain", "Louder or quieter output."
+DARKEST, DARKEST_TIP = "Darkest", "Level that is painted darkest."
+BRIGHTEST, BRIGHTEST_TIP = "Brightest", "Level that is painted brightest."
+WINDOW, WINDOW_TIP = "Window", "Longer windows part the harmonics, shorter ones part the moments."
+COLOURS, COLOURS_TIP = "Colours", "Colour map of both pictures."
+
+HINT = "Open a recording, or drop one here."
+READ_OUT = "{seconds:.2f} s   {khz:.2f} kHz   {db:.0f} dB"
+OPENING = "Opening {name} …"
+ENHANCING = "Cleaning {name}"
+DONE = "{name}: {seconds:.1f} s cleaned with {steps} on {device}; a 10 ms hop cost {hop_ms:.2f} ms, {load:.0%} of its time"
+CANCELLED = "Cancelled."
+SAVED = "Saved {path}"
+NOTHING_TO_SAVE = "There is nothing to save yet: open a recording first."
+ONE_FILE = "Drop one sound file at a time."
+SAVE_FAILED = "{path} cannot be written: {reason}; choose another place."
+NO_CARD = "The file brings no card. Its contract says:"
+UNEXPECTED = "Something went wrong inside ({what}); it is written to {log}. The window goes on."
+STEP_NAMES = ("{n} step", "{n} steps")
+
+SPECTROGRAM_BEFORE = "Spectrogram before noise removal"
+SPECTROGRAM_AFTER = "Spectrogram after noise removal"
+REDUCTION_TITLE = "Noise reduction, dB"
+LEVEL_BEFORE, LEVEL_AFTER = "Level in", "Level out"
+LEVEL_TIP = "Level of the sound, dB below full scale, with the highest of the last seconds."
+
+
+def steps(count: int) -> str:
+    return STEP_NAMES[count != 1].format(n=count)

@@ -54,6 +54,8 @@ class Result:
 
 def read_clip(path: Path, window_ms: float, check: Callable[[], None]) -> Clip:
     """Raises FileError in one sentence; `check` is called now and then and may raise to cancel."""
+    if not path.is_file():
+        raise FileError(f"{path.name} cannot be opened: there is no such file in {path.parent}")
     try:
         with soundfile.SoundFile(str(path)) as file:
             rate, total = file.samplerate, file.frames

@@ -32,7 +32,7 @@ class MessageBar(QFrame):
         self.hide()
 
     def show_trouble(self, sentence: str) -> None:
-        self._show(sentence[:1].upper() + sentence[1:], trouble=True)
+        self._show(sentence, trouble=True)
 
     def show_notice(self, sentence: str) -> None:
         self._show(sentence, trouble=False)

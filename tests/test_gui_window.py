@@ -1,0 +1,370 @@
+"""The window itself: every control by mouse and by key, files dropped, settings kept, screenshots made."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from gui import texts, theme
+from gui.card import CardDialog, card_text
+from gui.controller import Controller
+from gui.main_window import MainWindow
+from gui.player import Player
+from gui.trouble import Uncaught
+from realtime.demo import CLIP
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class SilentDevice:
+    """An output that takes nothing by itself: the position moves when the test says so."""
+
+    def __call__(self, sample_rate, fill):
+        self.fill = fill
+        return self
+
+    def abort(self):
+        pass
+
+    close = abort
+
+
+@pytest.fixture
+def store(tmp_path):
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def window(qtbot, store):
+    made = MainWindow(Controller(Player(SilentDevice())), store)
+    qtbot.addWidget(made)
+    made.show()
+    made.activateWindow()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened(qtbot, window, short):
+    with qtbot.waitSignal(window.controller.done, timeout=60000):
+        window.open_file(short)
+    return window
+
+
+@pytest.fixture
+def short(tmp_path):
+    samples, rate = soundfile.read(str(CLIP), frames=16000)
+    path = tmp_path / "short.wav"
+    soundfile.write(str(path), samples, rate)
+    return path
+
+
+def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(window, key, modifier)
+
+
+def test_the_switch_turns_by_mouse_and_by_space(qtbot, opened):
+    player = opened.controller.player
+    assert opened.switch.text() == texts.SWITCH_ON and player.side == "after"
+    qtbot.mouseClick(opened.switch, LEFT)
+    assert opened.switch.text() == texts.SWITCH_OFF and player.side == "before"
+    press(qtbot, opened, Qt.Key.Key_Space)
+    assert opened.switch.text() == texts.SWITCH_ON and player.side == "after"
+    opened.mute.setFocus()  # a button with the focus must not take the space bar for itself
+    press(qtbot, opened.mute, Qt.Key.Key_Space)
+    assert player.side == "before" and not player.muted
+
+
+def test_mute_and_play_by_mouse_and_by_key(qtbot, opened):
+    player = opened.controller.player
+    qtbot.mouseClick(opened.mute, LEFT)
+    assert player.muted
+    press(qtbot, opened, Qt.Key.Key_M)
+    assert not player.muted
+    qtbot.mouseClick(opened.play, LEFT)
+    assert player.playing
+    opened.tick()
+    assert opened.play.text() == texts.PAUSE
+    player._stream.fill(np.empty(1600, np.float32))
+    opened.tick()
+    assert opened.pictures.before.play_head == opened.pictures.after.play_head == pytest.approx(0.1)
+    assert opened.level_before.level_dbfs > -60
+    press(qtbot, opened, Qt.Key.Key_P)
+    assert not player.playing
+
+
+def test_seeking_by_mouse_and_by_key(qtbot, opened):
+    opened.tick()
+    view = opened.pictures.after
+    qtbot.mouseClick(view, LEFT, pos=view.plot.center())
+    assert opened.controller.player.position_s == pytest.approx(0.5, abs=0.01)
+    press(qtbot, opened, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert opened.controller.player.position_s == pytest.approx(1.0, abs=0.01)
+    press(qtbot, opened, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert opened.controller.player.position_s == pytest.approx(0.0, abs=0.01)
+
+
+def test_both_pictures_are_whole_and_noise_is_gone_in_the_lower(opened):
+    before, after = opened.pictures.views
+    assert before.count == after.count == before.capacity == opened.pictures.strip.count
+    assert before.span_s == after.span_s and before.range_db == after.range_db
+    assert before.levels().mean() - after.levels().mean() > 10
+    assert opened.pictures.strip.values.max() > 10
+
+
+@pytest.mark.parametrize(("name", "value"), [("steps", 4), ("device", "cpu"), ("window_ms", 64)])
+def test_choices_that_the_engine_hears(qtbot, opened, name, value):
+    box = getattr(opened.panel, name)
+    with qtbot.waitSignal(opened.controller.done, timeout=60000):
+        box.setFocus()
+        while box.currentData() != value:
+            here = box.currentIndex()
+            qtbot.keyClick(box, Qt.Key.Key_Down)
+            assert box.currentIndex() == here + 1
+    assert getattr(opened.settings, name) == value
+    if name == "steps":
+        assert opened.controller.result.steps == 4
+    if name == "window_ms":
+        assert opened.pictures.before.bins == opened.pictures.after.bins == 513
+
+
+@pytest.mark.parametrize("name", ["limit_db", "gain_db"])
+def test_numbers_that_the_engine_hears(qtbot, opened, name):
+    box = getattr(opened.panel, name)
+    loud = np.square(opened.controller.result.enhanced).sum()
+    with qtbot.waitSignal(opened.controller.done, timeout=60000):
+        box.selectAll()
+        qtbot.keyClicks(box, "6")
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert np.square(opened.controller.result.enhanced).sum() > 1.2 * loud
+    assert getattr(opened.settings, name) == 6
+
+
+def test_the_look_of_the_pictures(qtbot, opened):
+    qtbot.keyClick(opened.panel.darkest_db, Qt.Key.Key_Up)
+    qtbot.keyClick(opened.panel.brightest_db, Qt.Key.Key_Down)
+    assert opened.pictures.before.range_db == opened.pictures.after.range_db == (-85, -30)
+    picture = opened.pictures.after.grab().toImage()
+    qtbot.keyClick(opened.panel.colour_map, Qt.Key.Key_Down)
+    assert opened.pictures.after.grab().toImage() != picture
+    opened.panel.darkest_db.setValue(0)  # can never pass the brightest
+    low, high = opened.pictures.before.range_db
+    assert low < high
+
+
+def test_hovering_reads_out(qtbot, opened):
+    opened.pictures.before.hovered.emit((0.5, 2000.0, -41.3))
+    assert opened.read_out.text() == "0.50 s   2.00 kHz   -41 dB"
+    opened.pictures.before.hovered.emit(None)
+    assert opened.read_out.text() == ""
+
+
+def test_cancel_by_mouse_and_by_key(qtbot, window, tmp_path, noise):
+    path = tmp_path / "long.wav"
+    soundfile.write(str(path), noise(16000 * 60), 16000)
+    for how in ("mouse", "key"):
+        with qtbot.waitSignal(window.controller.advanced, timeout=60000):
+            window.open_file(path)
+        assert window.cancel.isVisible() and window.progress.isVisible()
+        if how == "mouse":
+            qtbot.mouseClick(window.cancel, LEFT)
+        else:
+            press(qtbot, window, Qt.Key.Key_Escape)
+        assert not window.controller.busy and not window.cancel.isVisible()
+
+
+def drop(window, *paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    action, no_key = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(5, 5), action, data, LEFT, no_key))
+
+
+def test_a_dropped_file_opens_and_two_are_refused(qtbot, window, short):
+    drop(window, short, short)
+    assert window.message.isVisible() and window.message.label.text() == texts.ONE_FILE
+    with qtbot.waitSignal(window.controller.done, timeout=60000):
+        drop(window, short)
+    assert (
+        "short.wav" in window.windowTitle() and not window.message.trouble
+    ) or not window.message.isVisible()
+
+
+def test_trouble_is_one_line_not_a_box(qtbot, window, tmp_path):
+    for _ in range(3):
+        with qtbot.waitSignal(window.controller.failed, timeout=60000):
+            window.open_file(tmp_path / "missing.wav")
+    assert (
+        window.message.isVisible() and window.message.trouble and "missing.wav" in window.message.label.text()
+    )
+    assert QApplication.activeModalWidget() is None
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert not window.message.isVisible()
+
+
+def test_files_are_asked_for_and_saved_by_key(qtbot, opened, short, tmp_path, monkeypatch):
+    control = Qt.KeyboardModifier.ControlModifier
+    asked = iter([tmp_path / "clean.wav", tmp_path / "pair.png"])
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(next(asked)), ""))
+    press(qtbot, opened, Qt.Key.Key_S, control)
+    press(qtbot, opened, Qt.Key.Key_S, control | Qt.KeyboardModifier.ShiftModifier)
+    assert soundfile.info(str(tmp_path / "clean.wav")).frames == 16000
+    assert QImage(str(tmp_path / "pair.png")).width() >= 300
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(tmp_path / "clean.wav"), ""))
+    with qtbot.waitSignal(opened.controller.done, timeout=60000):
+        press(qtbot, opened, Qt.Key.Key_O, control)
+    assert opened.controller.clip.path.name == "clean.wav"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("", ""))
+    qtbot.mouseClick(opened.open, LEFT)  # dismissed: nothing changes
+    assert opened.controller.clip.path.name == "clean.wav"
+
+
+def test_a_model_file_is_opened_and_remembered(qtbot, window, model, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(model), ""))
+    with qtbot.waitSignal(window.controller.model_opened, timeout=60000):
+        window.panel.model.setCurrentIndex(window.panel.model.count() - 1)
+    assert window.settings.model == str(model) and window.panel.model.currentData() == str(model)
+    assert window.controller.spec.name in window.numbers.text()
+    assert f"# {window.controller.spec.name}" in card_text(window.controller.spec, Path(model))
+
+
+def test_the_card_of_the_shipped_model_can_be_read(qtbot, opened):
+    qtbot.mouseClick(opened.panel.card, LEFT)
+    dialog = opened.findChild(CardDialog)
+    assert dialog.isVisible() and "klarstrom" in dialog.text.toPlainText().lower()
+    dialog.reject()
+
+
+def test_settings_and_place_are_kept(qtbot, store, short):
+    first = MainWindow(Controller(Player(SilentDevice())), store)
+    first.show()
+    first.resize(780, 560)
+    first.panel.limit_db.setValue(12)
+    first.change("theme", "dark")
+    first.close()
+    second = MainWindow(Controller(Player(SilentDevice())), store)
+    qtbot.addWidget(second)
+    assert second.panel.limit_db.value() == 12 and second.settings.theme == "dark"
+    assert (second.width(), second.height()) == (780, 560)
+    theme.apply(QApplication.instance(), "light")
+    second.close()
+
+
+def test_every_control_has_a_tooltip_a_name_and_room(window):
+    window.resize(900, 600)
+    controls = [
+        window.switch,
+        window.mute,
+        window.play,
+        window.open,
+        window.save_audio,
+        window.save_picture,
+        window.cancel,
+    ]
+    controls += [
+        getattr(window.panel, name)
+        for name in (
+            "model",
+            "card",
+            "device",
+            "steps",
+            "limit_db",
+            "gain_db",
+            "darkest_db",
+            "brightest_db",
+            "window_ms",
+            "colour_map",
+        )
+    ]
+    for control in controls:
+        assert isinstance(control, QWidget) and control.toolTip() and control.accessibleName()
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+    for button in controls[:6]:
+        assert button.width() >= button.sizeHint().width()
+    for view in window.pictures.views:
+        assert view.plot.height() > 60 and view.plot.width() > 400
+
+
+@pytest.mark.parametrize(("name", "dark"), [("dark", True), ("light", False)])
+def test_themes(qapp, name, dark):
+    theme.apply(qapp, name)
+    assert (qapp.palette().window().color().lightness() < 100) is dark
+    with pytest.raises(ValueError, match="'pink' is not one of system, light, dark"):
+        theme.is_dark(qapp, "pink")
+
+
+def test_closing_during_work_is_quick(qtbot, window, tmp_path, noise):
+    path = tmp_path / "long.wav"
+    soundfile.write(str(path), noise(16000 * 60), 16000)
+    with qtbot.waitSignal(window.controller.advanced, timeout=60000):
+        window.open_file(path)
+    start = time.monotonic()
+    window.close()
+    assert time.monotonic() - start < 1.5
+
+
+def test_uncaught_exceptions_are_logged_and_shown_once(tmp_path):
+    shown = []
+    uncaught = Uncaught(shown.append, tmp_path / "log" / "klarstrom.log")
+    try:
+        for _ in range(3):
+            try:
+                raise KeyError("lost")
+            except KeyError:
+                sys.excepthook(*sys.exc_info())
+    finally:
+        uncaught.remove()
+    assert len(shown) == 1 and "KeyError" in shown[0]
+    assert (tmp_path / "log" / "klarstrom.log").read_text("utf-8").count("Traceback") == 3
+
+
+def gui(*arguments):
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run(
+        [sys.executable, "-m", "gui", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        env=environment,
+    )
+
+
+def test_a_screenshot_is_made_without_a_screen(tmp_path, short):
+    done = gui(
+        "--screenshot", tmp_path / "shot.png", "--open", short, "--size", "900x600", "--theme", "light"
+    )
+    assert done.returncode == 0, done.stderr
+    picture = QImage(str(tmp_path / "shot.png"))
+    assert (picture.width(), picture.height()) == (900, 600)
+    lower, upper = (
+        np.mean(
+            [
+                picture.pixelColor(x, y).lightness()
+                for x in range(100, 500, 7)
+                for y in range(top, top + 60, 5)
+            ]
+        )
+        for top in (330, 130)
+    )
+    assert lower < upper  # less noise below
+
+
+def test_screenshots_that_cannot_be(tmp_path):
+    done = gui("--screenshot", tmp_path / "shot.png", "--open", tmp_path / "no.wav")
+    assert (
+        done.returncode == 1 and "no.wav cannot be opened" in done.stderr and "Traceback" not in done.stderr
+    )
+    assert gui("--screenshot", tmp_path / "shot.png").returncode == 2
+    assert gui("--size", "big").returncode == 2

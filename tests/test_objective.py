@@ -83,6 +83,26 @@ def test_steps_within_a_sequence():
     assert steps.min() == 1 and steps.max() == 4
 
 
+def test_bfloat16_learns_the_same(model):
+    """What `--trainer.precision bf16-mixed` does: losses and gradients within bfloat16's three digits, spectra exact."""
+    x, y = pair()
+    found = []
+    for enabled in (False, True):
+        model.zero_grad()
+        torch.manual_seed(6)
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            loss = weighted_loss(model, x, y)["loss"] + path_loss(model, x, y, {"compressed": 1.0}, 3)["loss"]
+        loss.backward()
+        weight = model.network.blocks[0].recurrence.hidden.weight
+        found.append((loss.item(), weight.grad.clone()))
+    assert found[1][0] == pytest.approx(found[0][0], rel=0.01) and found[1][0] != found[0][0]
+    assert (found[1][1] - found[0][1]).norm() < 0.1 * found[0][1].norm()
+    audio = torch.randn(1, 3200) * 0.1
+    with torch.autocast("cpu", torch.bfloat16):
+        back = model.spectrogram.istft(model.spectrogram.stft(audio)[0])[0]
+    assert torch.allclose(back[:, 160:], audio[:, :-160], atol=1e-5)
+
+
 def estimate_of(x_hat, x, other=None):
     s = Spectrogram()
     unit = x.new_ones(x.shape[0], x.shape[2])

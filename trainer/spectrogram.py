@@ -14,6 +14,14 @@ from torch import Tensor, nn
 TINY = 1e-12
 
 
+def exact(a: Tensor, b: Tensor) -> Tensor:
+    """a @ b in the precision of b, also where autocast would round both to bfloat16: that is 45 dB of noise."""
+    if torch.compiler.is_exporting() or not torch.is_autocast_enabled(a.device.type):
+        return a @ b
+    with torch.autocast(a.device.type, enabled=False):
+        return a.to(b.dtype) @ b
+
+
 class Spectrogram(nn.Module):
     """Compressed complex STFT C = β |S|^a e^{j arg S} of a level-normalised signal (DESIGN section 3).
 
@@ -103,7 +111,7 @@ class Spectrogram(nn.Module):
             frames = padded[:, None]
         else:
             frames = padded.unfold(1, self.window_length, self.hop_length)
-        spectrum = frames @ self.analysis  # [B, T, 2 F]
+        spectrum = exact(frames, self.analysis)  # [B, T, 2 F]
         spectrum = torch.stack([spectrum[..., : self.bins], spectrum[..., self.bins :]], 1)
         return spectrum, padded[:, padded.shape[1] - self.overlap :]
 
@@ -112,7 +120,7 @@ class Spectrogram(nn.Module):
 
         The audio lags the input of `stft` by `overlap` samples.
         """
-        frames = torch.cat([spectrum[:, 0], spectrum[:, 1]], -1) @ self.inverse  # [B, T, window]
+        frames = exact(torch.cat([spectrum[:, 0], spectrum[:, 1]], -1), self.inverse)  # [B, T, window]
         batch, count, _ = frames.shape
         if past is None:
             past = frames.new_zeros(batch, self.overlap)

@@ -102,5 +102,10 @@ class Recurrence(nn.Module):
         gates = self.input(u.transpose(0, 1).reshape(t, b * f, c))
         if active is not None:
             active = active.t()[:, :, None, None].expand(t, b, f, 1).reshape(t, b * f, 1)
-        out = Scan.apply(gates, self.hidden.weight, self.hidden.bias, h.reshape(b * f, c), active)
+        weight = self.hidden.weight
+        # over hundreds of frames the state wants all its bits, whatever the products before it are made of
+        with torch.autocast(u.device.type, enabled=False):
+            out = Scan.apply(
+                gates.to(weight.dtype), weight, self.hidden.bias, h.reshape(b * f, c).to(weight.dtype), active
+            )
         return out.reshape(t, b, f, c).transpose(0, 1), out[-1].reshape(b, f, c)

@@ -10,7 +10,7 @@ from lightning.pytorch.cli import LightningArgumentParser, LightningCLI
 
 from trainer.data import DataModule
 from trainer.ema import EMA
-from trainer.module import Enhancement
+from trainer.module import Validated
 from trainer.seeding import Seeding
 
 
@@ -35,7 +35,9 @@ class TrainerCLI(LightningCLI):
         parser.add_argument(
             "--init", type=str | None, default=None, help="EMA snapshot or checkpoint to start from"
         )
-        parser.link_arguments("init", "model.init")
+        parser.link_arguments("init", "model.init_args.init")
+        # a config without class_path means the streaming model
+        parser.set_defaults({"model": {"class_path": "trainer.module.Enhancement"}})
         parser.add_argument("--folder", type=str, default="runs/model", help="where checkpoints and logs go")
         parser.add_lightning_class_args(ModelCheckpoint, "checkpoint")
         parser.add_lightning_class_args(EMA, "ema")
@@ -50,14 +52,24 @@ class TrainerCLI(LightningCLI):
             }
         )
 
+    def instantiate_classes(self) -> None:
+        """As Lightning does; but a mistake in the model is told in its own words, not with all types that were tried."""
+        try:
+            super().instantiate_classes()
+        except ValueError as error:
+            while error.__cause__ is not None:
+                error = error.__cause__
+            raise error from None
+
 
 def run(arguments: list[str] | None, epilog: str) -> None:
     """Parses `arguments` (None: the command line) and does what they say; `epilog` ends the help."""
     torch.set_float32_matmul_precision("high")
     TrainerCLI(
-        Enhancement,
+        Validated,
         DataModule,
         args=arguments,
+        subclass_mode_model=True,
         trainer_defaults={"callbacks": Seeding()},
         save_config_kwargs={"overwrite": True},
         parser_kwargs={"epilog": epilog},

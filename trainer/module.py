@@ -1,4 +1,4 @@
-"""The LightningModule: fit, validate and test steps around the objective, and the optimiser."""
+"""The LightningModules: what all share, and the streaming model's steps around the objective and its optimiser."""
 
 from __future__ import annotations
 
@@ -14,12 +14,67 @@ from trainer.checkpoint import load_weights
 from trainer.metrics import si_sdr
 from trainer.networks.streaming import StreamingNet
 from trainer.objective import path_loss, weighted_loss
+from trainer.offline_model import OfflineModel
 from trainer.score_model import ScoreModel
 from trainer.sde import OUVESDE
 from trainer.spectrogram import Spectrogram
 
 
-class Enhancement(L.LightningModule):
+class Validated(L.LightningModule):
+    """What every training here shares: validation through the sampler, the log, checkpoints that say what they are.
+
+    A subclass sets `model`, which has `enhance`, `spectrogram` and `config`, and the option `validation_steps`.
+    """
+
+    model: ScoreModel | OfflineModel
+
+    def validation_step(self, batch: tuple[Tensor, Tensor, list[str]], index: int) -> None:
+        x, y, _ = batch
+        for steps in self.hparams.validation_steps:
+            x_hat = self.model.enhance(y, steps)
+            self.log(
+                f"valid/si_sdr_{steps}", si_sdr(x, x_hat).mean(), prog_bar=True, sync_dist=True, batch_size=1
+            )
+            terms = self.spectral_error(x, y, x_hat)
+            self.log(f"valid/error_{steps}", terms, sync_dist=True, batch_size=1)
+        self.log("valid/error", terms, sync_dist=True, batch_size=1)
+        if index < 3:
+            self.show(index, x, y, x_hat)
+
+    test_step = validation_step
+
+    def spectral_error(self, x: Tensor, y: Tensor, x_hat: Tensor) -> Tensor:
+        """Squared error of compressed magnitudes at the noisy signal's level: moves with what one hears."""
+        s = self.model.spectrogram
+        size = x.shape[1] // s.hop_length * s.hop_length
+        _, a, amplitude, _ = s.encode(y[:, :size], x[:, :size])
+        b = s.compress(s.stft(x_hat[:, :size])[0], amplitude)
+        return (a.square().sum(1).sqrt() - b.square().sum(1).sqrt()).square().mean()
+
+    def show(self, index: int, x: Tensor, y: Tensor, x_hat: Tensor) -> None:
+        """Audio and spectrogram images for TensorBoard."""
+        writer = getattr(self.logger, "experiment", None)
+        if writer is None or not hasattr(writer, "add_audio"):
+            return
+        rate, rows = self.model.spectrogram.sample_rate, []
+        for name, wave in (("noisy", y), ("enhanced", x_hat), ("clean", x)):
+            writer.add_audio(f"{index}/{name}", wave[0].clamp(-1, 1), self.global_step, rate)
+            s = torch.stft(
+                wave[0], 512, 128, window=torch.hann_window(512, device=wave.device), return_complex=True
+            )
+            rows.append(((20 * s.abs().clamp_min(1e-4).log10() + 60) / 100).clamp(0, 1).flip(0))
+        writer.add_image(f"{index}/noisy, enhanced, clean", torch.cat(rows)[None], self.global_step)
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        """Logs the gradient norm before it is clipped: how stable an objective is."""
+        gradients = [p.grad for p in self.parameters() if p.grad is not None]
+        self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
+
+    def on_save_checkpoint(self, checkpoint: dict) -> None:
+        checkpoint["klarstrom"] = self.model.config  # so that a checkpoint can be read without this class
+
+
+class Enhancement(Validated):
     """Learns a streaming score model: the weighted loss on all t, and from `path_from` on the sampler's own path."""
 
     def __init__(
@@ -75,51 +130,6 @@ class Enhancement(L.LightningModule):
             self.log("train/generative", terms["generative"])
             self.log("train/supervised", terms["supervised"], prog_bar=True)
         return terms["loss"]
-
-    def validation_step(self, batch: tuple[Tensor, Tensor, list[str]], index: int) -> None:
-        x, y, _ = batch
-        for steps in self.hparams.validation_steps:
-            x_hat = self.model.enhance(y, steps)
-            self.log(
-                f"valid/si_sdr_{steps}", si_sdr(x, x_hat).mean(), prog_bar=True, sync_dist=True, batch_size=1
-            )
-            terms = self.spectral_error(x, y, x_hat)
-            self.log(f"valid/error_{steps}", terms, sync_dist=True, batch_size=1)
-        self.log("valid/error", terms, sync_dist=True, batch_size=1)
-        if index < 3:
-            self.show(index, x, y, x_hat)
-
-    test_step = validation_step
-
-    def spectral_error(self, x: Tensor, y: Tensor, x_hat: Tensor) -> Tensor:
-        """Squared error of compressed magnitudes at the noisy signal's level: moves with what one hears."""
-        s = self.model.spectrogram
-        size = x.shape[1] // s.hop_length * s.hop_length
-        _, a, amplitude, _ = s.encode(y[:, :size], x[:, :size])
-        b = s.compress(s.stft(x_hat[:, :size])[0], amplitude)
-        return (a.square().sum(1).sqrt() - b.square().sum(1).sqrt()).square().mean()
-
-    def show(self, index: int, x: Tensor, y: Tensor, x_hat: Tensor) -> None:
-        """Audio and spectrogram images for TensorBoard."""
-        writer = getattr(self.logger, "experiment", None)
-        if writer is None or not hasattr(writer, "add_audio"):
-            return
-        rate, rows = self.model.spectrogram.sample_rate, []
-        for name, wave in (("noisy", y), ("enhanced", x_hat), ("clean", x)):
-            writer.add_audio(f"{index}/{name}", wave[0].clamp(-1, 1), self.global_step, rate)
-            s = torch.stft(
-                wave[0], 512, 128, window=torch.hann_window(512, device=wave.device), return_complex=True
-            )
-            rows.append(((20 * s.abs().clamp_min(1e-4).log10() + 60) / 100).clamp(0, 1).flip(0))
-        writer.add_image(f"{index}/noisy, enhanced, clean", torch.cat(rows)[None], self.global_step)
-
-    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        """Logs the gradient norm before it is clipped: how stable an objective is."""
-        gradients = [p.grad for p in self.parameters() if p.grad is not None]
-        self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
-
-    def on_save_checkpoint(self, checkpoint: dict) -> None:
-        checkpoint["klarstrom"] = self.model.config  # so that a checkpoint can be read without this class
 
     def configure_optimizers(self):
         h = self.hparams

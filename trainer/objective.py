@@ -9,13 +9,14 @@ from torch import Tensor
 
 from trainer.discrepancies import Estimate, samples_needed, weighted_sum
 from trainer.draws import own_rows
+from trainer.offline_model import OfflineModel
 from trainer.samplers import few_step_transition
 from trainer.schedules import alpha, draw_times
 from trainer.score_model import ScoreModel
 from trainer.sde import expand_as
 
 
-def estimate(model: ScoreModel, x_hat: Tensor, x: Tensor) -> Estimate:
+def estimate(model: ScoreModel | OfflineModel, x_hat: Tensor, x: Tensor) -> Estimate:
     """Both domains of an estimate and its target; the waveforms at the level that the network sees.
 
     x: [B, 2, T, F]; x_hat: the same, or [2 B, 2, T, F] with the second samples after the first.
@@ -27,14 +28,14 @@ def estimate(model: ScoreModel, x_hat: Tensor, x: Tensor) -> Estimate:
     return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0], other)
 
 
-def circular_noise(model: ScoreModel, like: Tensor) -> Tensor:
+def circular_noise(model: ScoreModel | OfflineModel, like: Tensor) -> Tensor:
     """z with E|z|² = 1 for each example of the batch `like` [B, 2, T, F], alike for any number of processes."""
     z = own_rows(lambda n: torch.randn(n, *like.shape[1:], dtype=like.dtype, device=like.device), len(like))
     return model.shape_noise(z * 0.5**0.5)
 
 
 def weighted_loss(
-    model: ScoreModel,
+    model: ScoreModel | OfflineModel,
     x: Tensor,
     y: Tensor,
     weight: str | float = "linear",
@@ -62,10 +63,7 @@ def weighted_loss(
     std = expand_as(sde.std(t), x)
     x_t = sde.mean(x, y, t) + std * z
 
-    noisy, _ = model.network.prepare(y)
-    x_hat, _ = model.network(x_t, noisy, model.network.film(t))
-    score = sde.score_of(x_hat, x_t, y, t)
-
+    x_hat, score = model.predict(x_t, y, t)
     generative = (std * score + z).square().sum(1).mean((1, 2))
     factor = (sde.decay(t) / sde.std(t)).square()
     generative = (generative * (factor.clamp_max(generative_limit) / factor)).reshape(-1, batch).mean(0)

@@ -67,11 +67,15 @@ class ScoreModel(nn.Module):
         """Takes the imaginary part away where a real signal has none. noise: [..., 2, T, F], variance 1/2 a part."""
         return noise * self.spectrogram.circular[:, None]
 
-    def score(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
-        """∇ log p_t(x_t | y) in the field's convention, s = −z/σ_t. x_t, y: [B, 2, T, F] compressed; t: [B]."""
+    def predict(self, x_t: Tensor, y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """x̂₀ and the score s = −z/σ_t that it defines. x_t, y: [B, 2, T, F] compressed; t: [B]."""
         noisy, _ = self.network.prepare(y)
         x_hat, _ = self.network(x_t, noisy, self.network.film(t))
-        return self.sde.score_of(x_hat, x_t, y, t)
+        return x_hat, self.sde.score_of(x_hat, x_t, y, t)
+
+    def score(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """∇ log p_t(x_t | y) in the field's convention, s = −z/σ_t. x_t, y: [B, 2, T, F] compressed; t: [B]."""
+        return self.predict(x_t, y, t)[1]
 
     def sample(self, y: Tensor, noise: Sequence[Tensor], steps: int) -> Tensor:
         """The shipping sampler on whole spectra. y: [B, 2, T, F]; noise: one [B, 2, T, F] a step. Returns x̂₀."""

@@ -21,6 +21,8 @@ WILDEST = (
     4.0  # full scales; a sample beyond is no sound but a fault, and a model would remember it for seconds
 )
 
+WARM_HOPS = 30  # that a model hears after a rest before it is heard
+
 _NOTHING = np.zeros(0, np.float32)
 
 
@@ -48,7 +50,7 @@ class Enhancer:
     `flush` as many samples have come out as went in. `enhance` does a whole signal and takes the delay off.
     The result does not depend on how the input is cut into blocks, bit for bit.
 
-    One thread at a time; only `steps`, `attenuation_limit_db`, the settings of `mixer` and the reading of
+    One thread at a time; only `steps`, `resting`, `attenuation_limit_db`, the settings of `mixer` and the reading of
     `stats` may come from another.
     """
 
@@ -74,6 +76,7 @@ class Enhancer:
         self.steps = self.spec.default_steps if steps is None else steps
         self.mixer = Mixer(self.spec.hop_length, self.spec.latency, attenuation_limit_db)
         self.stats = HopStats(self.spec.hop_length / self.spec.sample_rate)
+        self.resting = False  # True: no model runs, the delayed input is heard; ramped both ways
         self._noise = HopNoise(seed, self.spec.noise_shape)
         self._drawn = np.zeros(self.spec.noise_shape, np.float32)
         self._hop = np.zeros(self.spec.hop_length, np.float32)  # the hop that is being filled
@@ -132,6 +135,8 @@ class Enhancer:
 
     def _restart(self) -> None:
         self._session.reset()
+        self._warming = 0  # hops until a model that rested may be heard
+        self.mixer.resting = self.resting
         self.mixer.reset()
         self._filled = 0  # samples of self._hop that wait for the rest of their hop
         self._count = 0  # hops since the start of the stream: the noise's counter
@@ -196,6 +201,10 @@ class Enhancer:
         start = time.perf_counter()
         self._noise.draw(self._count, self._drawn)
         self._count += 1
+        if self._rests():
+            out = self.mixer.process(None, noisy)
+            self.stats.add(time.perf_counter() - start)
+            return out
         enhanced = self._session.run(noisy, self._drawn, self._steps)
         most = np.abs(enhanced).max()
         if most <= WILDEST:
@@ -209,3 +218,19 @@ class Enhancer:
             out = self.mixer.process(None, noisy)
         self.stats.add(time.perf_counter() - start)
         return out
+
+    def _rests(self) -> bool:
+        """Is this hop spared? Going to rest takes one hop of ramp, coming back a while of listening unheard."""
+        if self.resting:
+            self.mixer.resting = True
+            if self.mixer.is_dry:
+                self._warming = WARM_HOPS
+                return True
+        elif self._warming:
+            if self._warming == WARM_HOPS:
+                self._session.reset()  # what it knew is long past
+            self._warming -= 1
+            self.mixer.resting = self._warming > 0
+        else:
+            self.mixer.resting = False
+        return False

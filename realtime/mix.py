@@ -59,6 +59,7 @@ class Mixer:
         self._rise = np.arange(1, hop_length + 1, dtype=np.float32) / np.float32(hop_length)
         self._delay = Delay(latency)
         self.mode = "enhance"
+        self.resting = False  # the delayed input is heard, whatever the mode but mute: no model runs
         self.output_gain_db = 0.0
         self.attenuation_limit_db = attenuation_limit_db
         self._dry, self._gain = self._targets()  # where the last ramps ended
@@ -101,10 +102,15 @@ class Mixer:
     def _targets(self) -> tuple[float, float]:
         """d and gain as the settings want them."""
         mode, limit_db = self._mode, self._limit_db  # read once: another thread may change them
-        dry = 1.0 if mode == "bypass" else 0.0
-        if mode != "bypass" and limit_db is not None and limit_db < NO_LIMIT_DB:
+        dry = 1.0 if mode == "bypass" or self.resting else 0.0
+        if not dry and limit_db is not None and limit_db < NO_LIMIT_DB:
             dry = float(10 ** (-limit_db / 20))
         return dry, 0.0 if mode == "mute" else float(10 ** (self._gain_db / 20))
+
+    @property
+    def is_dry(self) -> bool:
+        """Does nothing of the enhanced signal remain? Then the next hop needs none."""
+        return self._dry == 1.0
 
     def _ramp(self, old: float, new: float) -> Samples | np.float32:
         return np.float32(new) if old == new else np.float32(old) + np.float32(new - old) * self._rise

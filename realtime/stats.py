@@ -49,3 +49,36 @@ class HopStats:
             "non_finite_samples": self.non_finite_samples,
             "wild_samples": self.wild_samples,
         }
+
+
+class LevelMeter:
+    """Level and peak of a signal as a display shows them; one thread adds, others read."""
+
+    FLOOR_DBFS = -120.0
+
+    def __init__(self, sample_rate: int, level_s: float = 0.3, peak_s: float = 1.5):
+        """level_s: time constant of the mean square, s; peak_s: in which a held peak falls by 20 dB, s."""
+        self.sample_rate, self._level_s, self._peak_s = sample_rate, level_s, peak_s
+        self.power = 0.0  # smoothed mean square
+        self.peak = 0.0
+        self.clipped = 0  # samples at full scale since the start
+
+    def add(self, samples: np.ndarray[Any, np.dtype[np.float32]]) -> None:
+        """float32 [n], n > 0, full scale ±1."""
+        seconds = len(samples) / self.sample_rate
+        share = 1 - np.exp(-seconds / self._level_s)
+        self.power += float(share) * (float(samples @ samples) / len(samples) - self.power)
+        size = np.abs(samples)
+        most = float(size.max())
+        self.peak = max(most, self.peak * 10 ** (-seconds / self._peak_s))
+        if most >= 0.999:
+            self.clipped += int((size >= 0.999).sum())
+
+    @property
+    def level_dbfs(self) -> float:
+        """RMS, dB full scale, -120 for silence."""
+        return max(self.FLOOR_DBFS, float(10 * np.log10(self.power + 1e-30)))
+
+    @property
+    def peak_dbfs(self) -> float:
+        return max(self.FLOOR_DBFS, float(20 * np.log10(self.peak + 1e-30)))

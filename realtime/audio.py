@@ -1,0 +1,318 @@
+"""Sound devices: what a person would call them, and opening one for input or output.
+
+On a Linux desktop PortAudio sees the whole sound server as one device called `pulse`. The sources and sinks
+of PulseAudio or PipeWire behind it are listed through `pactl`, and chosen with PULSE_SOURCE and PULSE_SINK
+while the stream is opened. PortAudio is loaded when it is first needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+Callback = Callable[[Samples, bool], None]  # frames [n, channels], was there an xrun
+SERVER_PCMS = ("pulse", "pipewire")  # PortAudio's names of the sound server
+SERVER_LATENCY_MS = 20  # that the server is asked to keep: below it starves
+_lock = threading.Lock()  # PortAudio is opened, closed and listed by one thread at a time
+_open: set[int] = set()  # streams of this process that are open, by id
+
+
+class AudioDeviceError(RuntimeError):
+    """A device that is not there or cannot be opened; one sentence, with the nearest names."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """One input, output or both, as this machine has it now."""
+
+    index: int  # in the list; changes when devices come and go
+    name: str  # for people
+    host_api: str
+    inputs: int  # channels
+    outputs: int
+    default_rate: int  # Hz
+    is_default_input: bool
+    is_default_output: bool
+    port: int = -1  # PortAudio's index
+    server_name: str | None = None  # of a source or sink of a sound server
+
+    @property
+    def channels(self) -> dict[str, int]:
+        return {"input": self.inputs, "output": self.outputs}
+
+
+def _portaudio() -> Any:
+    try:
+        import sounddevice
+    except OSError as error:
+        raise AudioDeviceError(
+            f"PortAudio cannot be loaded ({error}); on Debian and Ubuntu: apt install libportaudio2"
+        ) from error
+    return sounddevice
+
+
+def pactl(*arguments: str) -> Any:
+    """What `pactl` answers, from its JSON; None where there is no server, or no pactl."""
+    binary = shutil.which("pactl")
+    if binary is None:
+        return None
+    try:
+        done = subprocess.run(
+            [binary, "-f", "json", *arguments], capture_output=True, timeout=5, env=_plain_environment()
+        )
+        return json.loads(done.stdout) if done.returncode == 0 else None
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return None
+
+
+def _plain_environment() -> dict[str, str]:
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
+def list_devices() -> list[Device]:
+    """All devices: sources and sinks of the sound server first, then what PortAudio sees itself.
+
+    Raises AudioDeviceError if PortAudio cannot be loaded.
+    """
+    sd = _portaudio()
+    with _lock:
+        seen = list(sd.query_devices())
+        apis = [api["name"] for api in sd.query_hostapis()]
+        defaults = list(sd.default.device)
+    server = next((i for name in SERVER_PCMS for i, d in enumerate(seen) if d["name"] == name), None)
+    found = [] if server is None else list(_server_devices(server))
+    for port, d in enumerate(seen):
+        if found and (d["name"] in SERVER_PCMS or d["name"] == "default"):
+            continue  # they are the server's default devices, which are in the list
+        found.append(
+            Device(
+                len(found), d["name"], apis[d["hostapi"]], d["max_input_channels"], d["max_output_channels"],
+                round(d["default_samplerate"]), not found and port == defaults[0],
+                not found and port == defaults[1], port,
+            )
+        )  # fmt: skip
+    return found if server is not None else [_with_defaults(d, defaults) for d in found]
+
+
+def _with_defaults(d: Device, defaults: list[int]) -> Device:
+    return Device(
+        d.index, d.name, d.host_api, d.inputs, d.outputs, d.default_rate, d.port == defaults[0],
+        d.port == defaults[1], d.port,
+    )  # fmt: skip
+
+
+def _server_devices(port: int) -> Iterator[Device]:
+    info = pactl("info")
+    if info is None:
+        return
+    name = info.get("server_name", "")
+    api = "PipeWire" if "PipeWire" in name else "PulseAudio"
+    sources, sinks = pactl("list", "sources") or [], pactl("list", "sinks") or []
+    sources.sort(key=lambda s: s["name"].endswith(".monitor"))  # loop-backs of outputs come last
+    rows = [(s, "default_source_name") for s in sources] + [(s, "default_sink_name") for s in sinks]
+    for index, (row, default) in enumerate(rows):
+        rate, channels = _format(row.get("sample_specification", ""))
+        is_source, chosen = default == "default_source_name", row["name"] == info.get(default)
+        yield Device(
+            index, row.get("description") or row["name"], api, channels if is_source else 0,
+            0 if is_source else channels, rate, is_source and chosen, not is_source and chosen, port,
+            row["name"],
+        )  # fmt: skip
+
+
+def _format(specification: str) -> tuple[int, int]:
+    """'s16le 2ch 44100Hz' -> 44100, 2."""
+    try:
+        _, channels, rate = specification.split()
+        return int(rate.removesuffix("Hz")), int(channels.removesuffix("ch"))
+    except ValueError:
+        return 48000, 2
+
+
+def find_device(which: str | int | None, kind: str, devices: list[Device] | None = None) -> Device:
+    """kind: input or output; which: an index, a whole name (of people or of the server), a part of a name that
+    only one device has, or None for the default. Raises AudioDeviceError.
+    """
+    devices = [d for d in (list_devices() if devices is None else devices) if d.channels[kind] > 0]
+    if not devices:
+        raise AudioDeviceError(f"there is no {kind} device on this machine")
+    if which is None:
+        flag = "is_default_input" if kind == "input" else "is_default_output"
+        return next((d for d in devices if getattr(d, flag)), devices[0])
+    if isinstance(which, int) or which.isdecimal():
+        by_index = [d for d in devices if d.index == int(which)]
+        if by_index:
+            return by_index[0]
+        allowed = ", ".join(str(d.index) for d in devices)
+        raise AudioDeviceError(f"no {kind} device has the index {which}: there are {allowed}")
+    names = [(d, name) for d in devices for name in (d.server_name, d.name) if name]
+    whole = list(dict.fromkeys(d for d, name in names if name == which))
+    part = list(dict.fromkeys(d for d, name in names if which.casefold() in name.casefold()))
+    for found in (whole, part):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(f"{d.index}: {d.name!r}" for d in found)
+            raise AudioDeviceError(f"several {kind} devices are called {which!r}; take an index: {listed}")
+    known = [d.name for d in devices]
+    near = difflib.get_close_matches(which, known, 3, 0.3) or known[:3]
+    raise AudioDeviceError(f"no {kind} device {which!r}; nearest: {', '.join(map(repr, near))}")
+
+
+class OpenDevice:
+    """A running stream of one direction."""
+
+    def __init__(self, device: Device, stream: Any):
+        self.device, self._stream = device, stream
+        self.rate, self.channels = round(stream.samplerate), int(stream.channels)
+        self.latency_s = float(stream.latency)
+        _open.add(id(self))
+
+    def close(self) -> None:
+        """Never raises, does not wait for what is still in the device."""
+        with _lock, contextlib.suppress(Exception):
+            self._stream.abort(ignore_errors=True)
+        with _lock, contextlib.suppress(Exception):
+            self._stream.close(ignore_errors=True)
+        _open.discard(id(self))
+
+
+class PortAudio:
+    """The real devices, as LiveStream wants them; a test gives it others with these methods."""
+
+    def __init__(self, block_s: float = 0.01, server_latency_ms: float = SERVER_LATENCY_MS):
+        """block_s: length of a callback's block, s."""
+        self.block_s, self.server_latency_ms = block_s, server_latency_ms
+
+    def devices(self) -> list[Device]:
+        return list_devices()
+
+    def find(self, which: str | int | None, kind: str) -> Device:
+        return find_device(which, kind)
+
+    def rescan(self) -> None:
+        """PortAudio lists devices once; it is made to look again, unless a stream of this process is open."""
+        sd = _portaudio()
+        with _lock:
+            if _open:
+                return
+            sd._terminate()
+            sd._initialize()
+
+    def open(
+        self, device: Device, kind: str, rates: list[int], callback: Callback, finished: Callable[[], None]
+    ) -> OpenDevice:
+        """Opens and starts it at the first of the rates, and with the fewest channels, that it takes.
+
+        finished is called when the stream ends by itself. Raises AudioDeviceError.
+        """
+        sd = _portaudio()
+        channels = device.channels[kind]
+        if device.server_name is not None:
+            counts = [1]  # the server mixes
+        else:
+            counts = sorted({1, min(2, channels), channels}) if kind == "input" else [min(2, channels), 1]
+        error: Exception | None = None
+        for rate in rates:
+            for count in counts:
+                try:
+                    return OpenDevice(device, self._start(sd, device, kind, rate, count, callback, finished))
+                except (sd.PortAudioError, ValueError) as failure:
+                    error = failure
+        tried = ", ".join(str(rate) for rate in rates)
+        raise AudioDeviceError(f"{kind} {device.name!r} cannot be opened at {tried} Hz: {error}")
+
+    def _start(
+        self, sd: Any, device: Device, kind: str, rate: int, channels: int, callback: Callback,
+        finished: Callable[[], None],
+    ) -> Any:  # fmt: skip
+        def fed(frames: Samples, count: int, when: Any, status: Any) -> None:
+            callback(frames, bool(status.input_overflow or status.output_underflow))
+
+        make = sd.InputStream if kind == "input" else sd.OutputStream
+        with _lock, _server_choice(device, kind, self.server_latency_ms):
+            stream = make(
+                device=device.port, samplerate=rate, channels=channels, dtype="float32", latency="low",
+                blocksize=round(rate * self.block_s), callback=fed, finished_callback=finished,
+            )  # fmt: skip
+            try:
+                stream.start()
+            except BaseException:
+                stream.close(ignore_errors=True)
+                raise
+        return stream
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Calls `changed` (from a thread of its own) when devices of the sound server come or go -> a stop."""
+        return watch(changed)
+
+
+@contextlib.contextmanager
+def _server_choice(device: Device, kind: str, latency_ms: float) -> Iterator[None]:
+    """The environment in which ALSA's `pulse` device opens that source or sink."""
+    if device.server_name is None:
+        yield
+        return
+    wanted = {
+        "PULSE_SOURCE" if kind == "input" else "PULSE_SINK": device.server_name,
+        "PULSE_LATENCY_MSEC": f"{latency_ms:g}",
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def watch(changed: Callable[[], None]) -> Callable[[], None]:
+    """Calls `changed` on every source, sink or server that comes or goes; returns what ends the watching."""
+    binary, stopped = shutil.which("pactl"), threading.Event()
+    if binary is None:
+        return lambda: None
+    running: list[subprocess.Popen[str]] = []
+
+    def follow() -> None:
+        while not stopped.is_set():
+            process = subprocess.Popen(
+                [binary, "subscribe"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                env=_plain_environment(),
+            )  # fmt: skip
+            running[:] = [process]
+            if stopped.is_set():
+                process.terminate()
+            assert process.stdout is not None
+            for line in process.stdout:
+                if ("'new'" in line or "'remove'" in line) and ("source #" in line or "sink #" in line):
+                    changed()
+            process.stdout.close()
+            process.wait()
+            changed()  # the server went, or came and went
+            stopped.wait(0.5)
+
+    thread = threading.Thread(target=follow, name="klarstrom-devices", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        stopped.set()
+        for process in running:
+            process.terminate()
+        thread.join(2)
+
+    return stop

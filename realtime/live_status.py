@@ -1,0 +1,79 @@
+"""What a live stream is told and what it tells."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """How a live stream begins."""
+
+    model: str | Path | None = None  # path or shipped name; None = default
+    device: str = "auto"  # auto, cpu or cuda
+    steps: int | str = (
+        "auto"  # diffusion steps a hop: "auto" (as many as there is room for) or 1 ... max_steps
+    )
+    attenuation_limit_db: float | None = None  # most attenuation, dB >= 0; None = no limit
+    output_gain_db: float = 0.0  # dB
+    seed: int = 0  # of the diffusion's noise
+    input: str | int | None = None  # name, part of a name, or index; None = default
+    output: str | int | None = None
+    virtual_mic: str | None = None  # name of a microphone to create and to play into (Linux)
+    rate: int | None = None  # of the devices, Hz; None = the model's if they take it, else their own
+    record: Path | None = None  # folder for what comes in and what goes out
+    mode: str = "enhance"  # enhance, bypass or mute
+    queue_ms: float = 20.0  # audio kept waiting against jitter, ms, 0 ... 1000: part of the latency
+
+
+@dataclass(frozen=True)
+class LiveEvent:
+    """kind: started, stopped, device_lost, device_back, switched, fallback, governor or error."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class LiveStatus:
+    """A moment of a stream, in plain values. Levels in dB full scale, times as the names say."""
+
+    state: str  # stopped, starting, running, waiting (a device is gone)
+    input: str = ""
+    output: str = ""
+    device_rate_in: int = 0  # Hz
+    device_rate_out: int = 0
+    model: str = ""
+    steps: int = 0  # being spent now; 0: the model rests and the delayed input is heard
+    steps_setting: int | str = "auto"
+    mode: str = "enhance"
+    attenuation_limit_db: float | None = None
+    output_gain_db: float = 0.0
+    level_in_dbfs: float = -120.0
+    level_out_dbfs: float = -120.0
+    peak_in_dbfs: float = -120.0
+    peak_out_dbfs: float = -120.0
+    clipped: int = 0  # input samples at full scale
+    reduction_db: float = 0.0  # level in - level out
+    load: float = 0.0  # compute / hop, smoothed
+    hop_ms_p50: float = 0.0
+    hop_ms_p99: float = 0.0
+    hops: int = 0
+    late_hops: int = 0
+    input_drops: int = 0  # times that audio was taken out to hold the latency
+    dropped_ms: float = 0.0
+    output_fills: int = 0  # times that audio was missing, or put in to hold the latency
+    filled_ms: float = 0.0
+    xruns_in: int = 0
+    xruns_out: int = 0
+    failed_hops: int = 0
+    restarts: int = 0  # times that the devices were opened anew
+    latency_ms: dict[str, float] = field(default_factory=dict)
+    uptime_s: float = 0.0
+    message: str = ""  # the last event
+
+    def as_dict(self) -> dict[str, Any]:
+        """What --json prints."""
+        return asdict(self)

@@ -1,0 +1,282 @@
+"""From the input callback to the output callback: rings, hops, resamplers, and a delay that does not grow.
+
+Knows no device and no thread: it is called. So a test can drive it with clocks of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime.enhancer import Enhancer
+from realtime.governor import Governor
+from realtime.mix import Delay
+from realtime.queue_depth import SEARCH_S, DepthKeeper, splice_point
+from realtime.resample import StreamingResampler
+from realtime.ring import Ring
+from realtime.stats import LevelMeter
+from realtime.tap import Tap
+
+Samples = NDArray[np.float32]
+RING_S = 2.0
+LONGEST_SPLICE_S = 0.2  # at a time
+GIVE_UP_S = 0.25  # a gap of this length is no hiccup: the queue is filled afresh
+
+
+@dataclass
+class Counters:
+    """What went wrong since the stream was started; each field is written by one thread only."""
+
+    splices_out: int = 0  # cross-fades that took audio out, by the worker
+    spliced_out_ms: float = 0.0
+    splices_in: int = 0  # cross-fades that put audio in
+    spliced_in_ms: float = 0.0
+    gaps: int = 0  # times that the output callback found too little, and filled with silence
+    gap_ms: float = 0.0
+    trims: int = 0  # surpluses that went at the end of a gap
+    trimmed_ms: float = 0.0
+    xruns_in: int = 0  # as the device says
+    xruns_out: int = 0
+    restarts: int = 0
+
+    @property
+    def input_drops(self) -> int:
+        return self.splices_out + self.trims
+
+    @property
+    def dropped_ms(self) -> float:
+        return self.spliced_out_ms + self.trimmed_ms
+
+    @property
+    def output_fills(self) -> int:
+        return self.splices_in + self.gaps
+
+    @property
+    def filled_ms(self) -> float:
+        return self.spliced_in_ms + self.gap_ms
+
+
+class Engine:
+    """A model with what surrounds it at its own rate; exchanged as a whole."""
+
+    def __init__(self, enhancer: Enhancer, governor: Governor):
+        self.enhancer, self.governor = enhancer, governor
+        self.aligned = Delay(enhancer.latency_samples)  # the input, for displays
+        self.level_in, self.level_out = LevelMeter(enhancer.sample_rate), LevelMeter(enhancer.sample_rate)
+        self.compute_ms = 0.0  # smoothed
+
+
+class Pump:
+    """`on_input` and `on_output` are the devices' callbacks, `step` is the worker's.
+
+    The callbacks copy and count. `step` takes one hop from the input ring, cross-fading over what the
+    DepthKeeper wants gone or filled in, and puts the enhanced hop into the output ring.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        rate_in: int,  # Hz, of the input device
+        rate_out: int,  # Hz, of the output device
+        queue_s: float,  # audio that waits for the output device, s: against jitter
+        counters: Counters,
+        tap: Tap,
+        on_hop: Callable[[Samples, Samples], None] | None = None,  # input and output, [hop], full scale ±1
+        clock: Callable[[], float] = time.perf_counter,
+    ):
+        """Raises ValueError for rates that cannot be converted."""
+        self.rate_in, self.rate_out = rate_in, rate_out
+        self.counters, self.tap, self.on_hop, self.clock = counters, tap, on_hop, clock
+        self.inbox, self.outbox = Ring(int(RING_S * rate_in)), Ring(int(RING_S * rate_out))
+        self.queue_s = queue_s
+        self.last_input = self.last_output = clock()
+        self._block_in_s = 0.0
+        self.heard_input = self.heard_output = False  # has it called yet?
+        self.ages = np.zeros(16384)  # s, between the last input callbacks
+        self._calls = 0
+        self.playing = False
+        self._last_sample = 0.0
+        self._gap = 0  # samples of silence so far in the gap that lasts
+        fade = max(16, rate_out // 500)
+        self._fade_in = np.linspace(0, 1, fade, dtype=np.float32)
+        self._decay = (1 - self._fade_in) ** 2
+        self._next: Engine | None = None
+        self._fresh = False  # the next hop is the first of an engine
+        self._take(engine)
+        self.keeper = DepthKeeper(queue_s, self.hop_s)
+
+    def _take(self, engine: Engine) -> None:
+        enhancer = engine.enhancer
+        self.engine, self.hop_s = engine, enhancer.hop_length / enhancer.sample_rate
+        self.chunk = max(1, round(self.rate_in * self.hop_s))
+        rate = enhancer.sample_rate
+        self.down = StreamingResampler(self.rate_in, rate) if rate != self.rate_in else None
+        self.up = StreamingResampler(rate, self.rate_out) if rate != self.rate_out else None
+        self._past = np.zeros(2 * self.chunk, np.float32)
+        self._held = np.zeros(0, np.float32)
+        self._skip = 0
+
+    def exchange(self, engine: Engine) -> None:
+        """The next hop but one comes from this engine; the old one fades out. Any thread."""
+        self._next = engine
+
+    # ---- callbacks
+
+    def on_input(self, frames: Samples, overflowed: bool = False) -> None:
+        """float32 [n, channels]."""
+        now = self.clock()
+        if self.heard_input:
+            self.ages[self._calls % len(self.ages)] = now - self.last_input
+            self._calls += 1
+        self.last_input, self.heard_input = now, True
+        self._block_in_s = len(frames) / self.rate_in
+        self.inbox.write(frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1))
+        self.counters.xruns_in += overflowed
+
+    def on_output(self, out: Samples, underflowed: bool = False) -> None:
+        """Fills float32 [n, channels], always."""
+        self.last_output, self.heard_output = self.clock(), True
+        count = len(out)
+        depth = self.depth_s
+        if not self.playing and not self._prime(depth, count):
+            out.fill(0)
+            return
+        # what the input device has heard and not yet brought counts too: the depth then moves smoothly
+        depth += min(max(self.last_output - self.last_input, 0.0), self._block_in_s)
+        self.keeper.note(depth, count / self.rate_out)
+        self.counters.xruns_out += underflowed
+        block = np.zeros(count, np.float32)
+        got = self.outbox.read(block)
+        if got:
+            if self._gap:
+                length = min(got, len(self._fade_in))
+                block[:length] *= self._fade_in[:length]
+                self._gap = 0
+            self._last_sample = float(block[got - 1])
+        if got < count:
+            self._fill(block, got)
+        out[:] = block[:, None]
+
+    @property
+    def depth_s(self) -> float:
+        """Seconds of audio between the two callbacks."""
+        return len(self.inbox) / self.rate_in + len(self.outbox) / self.rate_out
+
+    def _prime(self, depth: float, count: int) -> bool:
+        """Begins when the queue is full enough, with just what it wants."""
+        wanted = self.queue_s + count / self.rate_out
+        if depth < wanted or len(self.outbox) < count:
+            if self._gap:
+                self.counters.gap_ms += 1000 * count / self.rate_out
+            return False
+        surplus = int((depth - wanted) * self.rate_out)
+        surplus = self.outbox.skip(min(surplus, len(self.outbox) - count))
+        if self._gap and surplus:
+            self.counters.trims += 1
+            self.counters.trimmed_ms += 1000 * surplus / self.rate_out
+        self.keeper.restarted()
+        self.playing, self._gap = True, 1
+        return True
+
+    def _fill(self, block: Samples, got: int) -> None:
+        """Silence, and the last sample runs out rather than breaking off."""
+        missing = len(block) - got
+        if self._gap == 0:
+            self.counters.gaps += 1
+            length = min(missing, len(self._decay))
+            block[got : got + length] = self._last_sample * self._decay[:length]
+        self._gap += missing
+        self.counters.gap_ms += 1000 * missing / self.rate_out
+        if self._gap > GIVE_UP_S * self.rate_out:
+            self.playing = False
+
+    # ---- worker
+
+    @property
+    def backlog(self) -> float:
+        """Hops that wait for the model."""
+        return len(self.inbox) / self.chunk
+
+    def step(self) -> bool:
+        """One hop, if one is there."""
+        chunk, marks = self._next_chunk()
+        if chunk is None:
+            return False
+        following, self._next = self._next, None
+        noisy = chunk if self.down is None else self.down.process(chunk)
+        self._held = np.concatenate([self._held, noisy])
+        hop = self.engine.enhancer.hop_length
+        while len(self._held) >= hop:
+            x, self._held = self._held[:hop], self._held[hop:]
+            y = self._enhance(x, marks)
+            if following is not None:
+                y = y * np.linspace(1, 0, hop, dtype=np.float32)
+            self.outbox.write(y if self.up is None else self.up.process(y))
+            marks = []
+        if following is not None:
+            following.enhancer.stats.clear()
+            self._take(following)
+            self._fresh = True
+        return True
+
+    def _next_chunk(self) -> tuple[Samples | None, list[str]]:
+        count = self.chunk
+        if not self._skip:
+            wanted = min(max(self.keeper.wanted(), -self.hop_s), LONGEST_SPLICE_S)
+            self._skip = round(wanted * self.rate_in)
+        if len(self.inbox) < count + max(self._skip, 0):
+            return None, []
+        if not self._skip:
+            chunk = self.inbox.peek(count)
+            self.inbox.skip(count)
+            marks = []
+        else:
+            chunk, marks = self._splice(count)
+        self._past = np.concatenate([self._past, chunk])[-2 * count :]
+        return chunk, marks
+
+    def _splice(self, count: int) -> tuple[Samples, list[str]]:
+        """A chunk that fades from where the signal stands to `shift` samples later, or earlier."""
+        search = int(SEARCH_S * self.rate_in)
+        coming = self.inbox.peek(count + max(self._skip, 0) + search)
+        shift = splice_point(self._past, coming, count, self._skip, search)
+        signal, at = np.concatenate([self._past, coming]), len(self._past)
+        rise = np.linspace(0, 1, count, dtype=np.float32)
+        chunk = (1 - rise) * signal[at : at + count] + rise * signal[at + shift : at + shift + count]
+        self.inbox.skip(count + shift)
+        self._skip = 0
+        self.keeper.changed()
+        ms = 1000 * abs(shift) / self.rate_in
+        if shift > 0:
+            self.counters.splices_out += 1
+            self.counters.spliced_out_ms += ms
+        else:
+            self.counters.splices_in += 1
+            self.counters.spliced_in_ms += ms
+        return chunk.astype(np.float32, copy=False), ["drop" if shift > 0 else "fill"]
+
+    def _enhance(self, x: Samples, marks: list[str]) -> Samples:
+        engine = self.engine
+        enhancer, governor = engine.enhancer, engine.governor
+        enhancer.resting = governor.steps == 0
+        enhancer.steps = max(1, governor.steps)
+        start = self.clock()
+        y = enhancer.process(x)
+        seconds = self.clock() - start
+        if seconds > self.hop_s:
+            marks = [*marks, "late"]
+        engine.compute_ms += (1000 * seconds - engine.compute_ms) * 0.05
+        governor.update(seconds, self.backlog)
+        if self._fresh:
+            y = y * np.linspace(0, 1, len(y), dtype=np.float32)
+            self._fresh = False
+        engine.level_in.add(x)
+        engine.level_out.add(y)
+        self.tap.push(engine.aligned.process(x), y, marks)
+        if self.on_hop is not None:
+            self.on_hop(x, y)
+        return y

@@ -1,0 +1,206 @@
+"""The pump between two simulated devices: their clocks are ours, so every sample can be accounted for."""
+
+import heapq
+
+import numpy as np
+import pytest
+
+from realtime.enhancer import Enhancer
+from realtime.governor import Governor
+from realtime.pump import Counters, Engine, Pump
+from realtime.tap import Tap
+
+HOP_S = 0.01
+
+
+class Bench:
+    """Input and output devices with clocks that may be wrong, and a worker that may be late."""
+
+    def __init__(self, session, rate_in=16000, rate_out=16000, ppm_in=0.0, ppm_out=0.0, queue_s=0.02,
+                 block_in=160, block_out=160, channels=1, signal=None):  # fmt: skip
+        enhancer = Enhancer(session)
+        enhancer.mixer.mode = "bypass"
+        enhancer.reset()
+        self.now = 0.0
+        self.counters, self.tap = Counters(), Tap()
+        self.engine = Engine(enhancer, Governor(HOP_S, 1, 4, 2))
+        self.pump = Pump(
+            self.engine, rate_in, rate_out, queue_s, self.counters, self.tap, clock=lambda: self.now
+        )
+        self.rate_in, self.rate_out, self.channels = rate_in, rate_out, channels
+        self.block_in, self.block_out = block_in, block_out
+        self.period_in = block_in / rate_in / (1 + ppm_in * 1e-6)
+        self.period_out = block_out / rate_out / (1 + ppm_out * 1e-6)
+        self.signal = signal or (lambda n: np.sin(2 * np.pi * 200 / rate_in * n).astype(np.float32) * 0.5)
+        self.sent, self.heard = 0, []
+        self.events = [(0.0, 0, "in"), (0.0031, 1, "out")]
+        self.number = 2
+        self.asleep = lambda now: False  # the worker
+        self.dead_in = lambda now: False
+        self.depths, self.last_in = [], 0.0
+
+    def run(self, seconds):
+        end = self.now + seconds
+        while self.events[0][0] < end:
+            self.now, _, what = heapq.heappop(self.events)
+            if what == "in":
+                if not self.dead_in(self.now):
+                    frames = self.signal(np.arange(self.sent, self.sent + self.block_in))
+                    self.sent += self.block_in
+                    self.last_in = self.now
+                    self.pump.on_input(np.repeat(frames[:, None], self.channels, axis=1))
+                self.again("in", self.period_in)
+            else:
+                out = np.full((self.block_out, self.channels), np.nan, np.float32)
+                self.pump.on_output(out)
+                assert np.isfinite(out).all(), "always filled"
+                self.heard.append(out[:, 0].copy())
+                waiting = min(self.now - self.last_in, self.period_in)  # in the input device
+                self.depths.append(self.pump.depth_s + waiting)
+                self.again("out", self.period_out)
+            while not self.asleep(self.now) and self.pump.step():
+                pass
+        self.now = end
+        return self
+
+    def again(self, what, period):
+        heapq.heappush(self.events, (self.now + period, self.number, what))
+        self.number += 1
+
+    @property
+    def out(self):
+        return np.concatenate(self.heard)
+
+
+def counting(n):
+    """Sample n is n itself, scaled to be exact in float32 and far from the limiter."""
+    return (n % 65536).astype(np.float32) / 131072
+
+
+def lags(out, first):
+    """Of every output sample that carries `counting`: input index - output index."""
+    values = np.rint(out[first:] * 131072).astype(int)
+    return np.unique((values - np.arange(first, len(out))) % 65536)
+
+
+def test_equal_clocks_lose_and_repeat_nothing(open_model):
+    bench = Bench(open_model(), signal=counting).run(30)
+    assert len(lags(bench.out, 4000)) == 1
+    assert bench.counters == Counters()
+
+
+@pytest.mark.parametrize("blocks", [(64, 441), (512, 160), (37, 1024)])
+def test_no_block_sizes_matter(open_model, blocks):
+    bench = Bench(open_model(), signal=counting, block_in=blocks[0], block_out=blocks[1], queue_s=0.05).run(
+        20
+    )
+    assert len(lags(bench.out, 6000)) == 1
+    assert bench.counters == Counters()
+
+
+@pytest.mark.parametrize("rates", [(48000, 48000), (44100, 16000), (16000, 48000), (22050, 44100)])
+def test_other_rates_carry_a_tone_without_a_break(open_model, rates):
+    rate_in, rate_out = rates
+    bench = Bench(open_model(), *rates, channels=2, block_in=rate_in // 100, block_out=rate_out // 100).run(
+        10
+    )
+    out = bench.out[rate_out:].astype(float)
+    t = np.arange(len(out)) / rate_out
+    basis = np.stack([np.sin(2 * np.pi * 200 * t), np.cos(2 * np.pi * 200 * t)], axis=1)
+    rest = out - basis @ np.linalg.lstsq(basis, out, rcond=None)[0]
+    assert np.abs(rest).max() < 0.005, "one sine of one phase from the first second to the last"
+    assert bench.counters == Counters()
+
+
+@pytest.mark.parametrize("ppm", [400, -400, 15])
+def test_drift_is_absorbed_without_a_click_and_the_delay_stays(open_model, ppm):
+    bench = Bench(open_model(), ppm_in=ppm).run(60)
+    depths = np.array(bench.depths)
+    start, later = np.median(depths[300:500]), depths[500:]
+    middle = [np.median(part) for part in np.array_split(later, 30)]
+    assert np.abs(np.array(middle) - start).max() < 0.0065
+    seconds = 60 * abs(ppm) * 1e-6
+    moved = (bench.counters.dropped_ms if ppm > 0 else bench.counters.filled_ms) / 1000
+    assert moved == pytest.approx(seconds, abs=0.0085)
+    assert bench.counters.output_fills == 0 if ppm > 0 else bench.counters.input_drops == 0
+    steepest = 0.5 * 2 * np.pi * 200 / 16000
+    assert np.abs(np.diff(bench.out[16000:])).max() < 1.6 * steepest, "no click"
+
+
+def test_a_late_worker_costs_what_is_counted_and_the_delay_returns(open_model):
+    bench = Bench(open_model()).run(10)
+    before = np.median(bench.depths[-100:])
+    late = bench.now + 0.3
+    bench.asleep = lambda now: now < late
+    bench.run(10)
+    c = bench.counters
+    assert c.output_fills == 1 and c.filled_ms == pytest.approx(300, abs=50)
+    assert c.input_drops >= 1 and c.dropped_ms == pytest.approx(c.filled_ms, abs=15)
+    assert np.median(bench.depths[-100:]) == pytest.approx(before, abs=0.011)
+
+
+def test_a_silent_input_gives_silence_then_sound_with_the_old_delay(open_model):
+    bench = Bench(open_model()).run(8)
+    before, dead = np.median(bench.depths[-100:]), bench.now
+    bench.dead_in = lambda now: dead < now < dead + 1
+    bench.run(8)
+    assert bench.counters.output_fills == 1 and bench.counters.input_drops == 0
+    assert bench.counters.filled_ms == pytest.approx(1000, abs=60)
+    assert np.median(bench.depths[-100:]) == pytest.approx(before, abs=0.011)
+    assert np.abs(bench.out[-8000:]).max() == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_worker_that_stops_for_seconds_overflows_and_tells(open_model):
+    bench = Bench(open_model()).run(3)
+    stop = bench.now + 4
+    bench.asleep = lambda now: now < stop
+    bench.run(10)
+    assert bench.pump.inbox.overflowed > 0
+    assert np.median(bench.depths[-100:]) < 0.06
+
+
+def test_marks_of_the_tap_say_where(open_model):
+    bench = Bench(open_model(), ppm_in=3000)
+    marks, lost, pulled = [], 0, 0
+    for _ in range(40):
+        bench.run(0.5)
+        block = bench.tap.pull()
+        assert len(block.noisy) == len(block.enhanced)
+        marks += [(pulled + offset, what) for offset, what in block.marks]
+        lost, pulled = lost + block.lost, pulled + len(block.noisy)
+        assert np.array_equal(block.noisy[1000:], block.enhanced[1000:]), "bypass: the same, aligned"
+    assert lost == 0 and len(marks) == bench.counters.input_drops >= 2
+    assert {what for _, what in marks} == {"drop"}
+
+
+def test_a_tap_that_nobody_pulls_is_bounded(open_model):
+    bench = Bench(open_model()).run(10)
+    block = bench.tap.pull()
+    assert len(block.noisy) == 2 * 16000 and len(block.noisy) + block.lost == pytest.approx(160000, abs=400)
+    assert bench.tap.pull().lost == 0
+
+
+def test_models_are_exchanged_between_hops_without_a_click(open_model):
+    bench = Bench(open_model()).run(3)
+    other = Enhancer(open_model(gain=0.5))
+    other.reset()
+    bench.pump.exchange(Engine(other, Governor(HOP_S, 1, 4, 2)))
+    bench.run(3)
+    assert bench.pump.engine.enhancer is other and bench.counters == Counters()
+    steepest = 0.5 * 2 * np.pi * 200 / 16000
+    assert np.abs(np.diff(bench.out[16000:])).max() < 1.6 * steepest
+    assert np.abs(bench.out[-1600:]).max() == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_governor_at_rest_passes_the_input_on_and_comes_back(open_model):
+    bench = Bench(open_model(gain=0.5))
+    bench.engine.enhancer.mixer.mode = "enhance"
+    bench.run(2)
+    bench.engine.governor.steps = 0
+    bench.run(1)
+    assert np.abs(bench.out[-1600:]).max() == pytest.approx(0.5, abs=0.01)
+    bench.engine.governor.steps = 1
+    bench.run(2)
+    assert np.abs(bench.out[-1600:]).max() == pytest.approx(0.25, abs=0.01)
+    assert bench.counters == Counters()
+    assert np.abs(np.diff(bench.out[16000:])).max() < 1.6 * 0.5 * 2 * np.pi * 200 / 16000, "no click"

@@ -45,13 +45,19 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     add(play, "switch", texts.SWITCH_ON.split(":")[0], Qt.Key.Key_Space, window.switch.toggle)
     add(play, "play", f"{texts.PLAY} / {texts.PAUSE}", Qt.Key.Key_P, window.controller.toggle_playing)
     add(play, "mute", texts.MUTE, Qt.Key.Key_M, window.mute.toggle)
+    add(play, "live", texts.LIVE, Qt.Key.Key_L, window.live_view.button.click)
+    add(play, "record", texts.RECORD, Qt.Key.Key_R, window.live_view.record.click)
     add(play, "back", texts.BACK, "Alt+Left", lambda: player.seek(player.position_s - _SEEK_S))
     add(play, "forward", texts.FORWARD, "Alt+Right", lambda: player.seek(player.position_s + _SEEK_S))
 
+    hold = QAction(texts.STOP_MOVING, window, checkable=True, shortcut=QKeySequence("H"))
+    hold.toggled.connect(lambda on: setattr(window.live_view, "paused", on))
+    found["hold"] = hold
     view = window.menuBar().addMenu(texts.MENU_VIEW)
     smooth = QAction(texts.SMOOTH, window, checkable=True, checked=window.settings.smooth)
     smooth.toggled.connect(lambda on: window.change("smooth", on))
     view.addAction(smooth)
+    view.addAction(hold)
     found["smooth"] = smooth
     themes = view.addMenu(texts.THEME)
     group = QActionGroup(window)

@@ -66,6 +66,8 @@ def run(a: argparse.Namespace) -> int:
     if a.model:
         window.change("model", a.model)
     shot = Screenshot(window, a.screenshot, _SHOT_TIMEOUT_MS) if a.screenshot else None
+    if shot is None:
+        window.live.follow_devices()
     if a.open is not None:
         window.open_file(a.open)
     else:

@@ -88,6 +88,13 @@ class Controller(QObject):
         self.clip = None
         self._run()
 
+    def leave_file(self) -> None:
+        """Nothing is open any more."""
+        self.player.pause()
+        self.cancel()
+        self._path = self.clip = self.result = None
+        self.working.emit(False)
+
     def open_model(self) -> None:
         """Loads the chosen model if nothing else does."""
         self._run()

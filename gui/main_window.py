@@ -24,6 +24,8 @@ from gui import actions, settings, texts, theme
 from gui.card import CardDialog
 from gui.controller import Controller
 from gui.file_job import Clip, Result
+from gui.live_session import LiveSession
+from gui.live_view import LiveView
 from gui.message_bar import MessageBar
 from gui.meter import Meter
 from gui.panel import Panel
@@ -45,9 +47,10 @@ _ENGINE = (
 class MainWindow(QMainWindow):
     """Takes over `controller`: closing the window closes it."""
 
-    def __init__(self, controller: Controller, store: QSettings):
+    def __init__(self, controller: Controller, store: QSettings, live: LiveSession | None = None):
         super().__init__()
         self.controller, self.store = controller, store
+        self.live = LiveSession() if live is None else live
         self.settings = settings.load(store)
         self.setWindowTitle(texts.APP)
         self.setAcceptDrops(True)
@@ -61,6 +64,8 @@ class MainWindow(QMainWindow):
         self._show_switch()
         self._working(False)
         controller.configure(**{name: getattr(self.settings, name) for name in _ENGINE})
+        self._configure_live(*_ENGINE, "input", "output")
+        self.live_view.choose(self.settings.input, self.settings.output)
         if store.contains("geometry"):
             self.restoreGeometry(store.value("geometry"))
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -69,7 +74,10 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.switch = self._button("", texts.SWITCH_TIP, checkable=True)
-        self.switch.setMinimumSize(230, 44)
+        self.switch.setMinimumSize(210, 44)
+        self.switch.setStyleSheet(
+            "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
+        )
         font = self.switch.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
@@ -81,15 +89,17 @@ class MainWindow(QMainWindow):
         self.save_audio = self._button(texts.SAVE_AUDIO, texts.SAVE_AUDIO_TIP)
         self.save_picture = self._button(texts.SAVE_PICTURE, texts.SAVE_PICTURE_TIP)
         top = QHBoxLayout()
-        for button in (self.switch, self.play, self.mute):
+        self.pictures = Pictures()
+        self.live_view = LiveView(self.live, self.pictures)
+        for button in (self.switch, self.live_view.button, self.live_view.record, self.play, self.mute):
             top.addWidget(button)
         top.addStretch(1)
         for button in (self.open, self.save_audio, self.save_picture):
             top.addWidget(button)
 
         self.message = MessageBar()
-        self.pictures = Pictures()
         self.panel = Panel()
+        self.panel.layout().insertWidget(0, self.live_view.group)
         side = QScrollArea(widgetResizable=True)
         side.setWidget(self.panel)
         side.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -139,7 +149,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         c = self.controller
         self.switch.toggled.connect(self._show_switch)
-        self.mute.toggled.connect(lambda muted: setattr(c.player, "muted", muted))
+        self.mute.toggled.connect(self._show_switch)
         self.play.clicked.connect(c.toggle_playing)
         self.open.clicked.connect(self.ask_for_file)
         self.save_audio.clicked.connect(self.ask_to_save_audio)
@@ -150,6 +160,13 @@ class MainWindow(QMainWindow):
         self.panel.card_wanted.connect(lambda: CardDialog(c.spec, c.model_file(), self).open())
         self.pictures.hovered.connect(self._hover)
         self.pictures.seeked.connect(c.player.seek)
+        self.live_view.button.toggled.connect(self._live_toggled)
+        for kind, box in self.live_view.pickers.items():
+            box.currentIndexChanged.connect(lambda index, kind=kind: self._picked(kind))
+        self.live.failed.connect(self.message.show_trouble)
+        self.live.noticed.connect(self.message.show_notice)
+        self.live.recorded.connect(self._recorded)
+        self.live.model_opened.connect(lambda spec, note: self._show_model(spec))
         c.model_opened.connect(self._model_opened)
         c.clip_opened.connect(self._clip_opened)
         c.restarted.connect(self.pictures.restart)
@@ -166,6 +183,7 @@ class MainWindow(QMainWindow):
         self.settings = replace(self.settings, **{field: value})
         if field in _ENGINE:
             self.controller.configure(**{field: value})
+            self._configure_live(field)
         elif field == "theme":
             theme.apply(QApplication.instance(), value)
         else:
@@ -184,12 +202,49 @@ class MainWindow(QMainWindow):
         self.switch.setText(texts.SWITCH_ON if on else texts.SWITCH_OFF)
         self.switch.setAccessibleName(self.switch.text())
         self.controller.player.side = "after" if on else "before"
+        self.controller.player.muted = self.mute.isChecked()
+        self.live.configure(mode="mute" if self.mute.isChecked() else "enhance" if on else "bypass")
+
+    def _configure_live(self, *fields: str) -> None:
+        """The settings' names and values as the live stream has them."""
+        s = self.settings
+        as_live = {
+            "model": {"model": s.model or None},
+            "device": {"device": s.device},
+            "steps": {"steps": s.steps or "auto"},
+            "limit_db": {"attenuation_limit_db": None if s.limit_db >= 100 else s.limit_db},
+            "gain_db": {"output_gain_db": s.gain_db},
+            "input": {"input": s.input or None},
+            "output": {"output": s.output or None},
+        }
+        changes = {key: value for f in fields for key, value in as_live.get(f, {}).items()}
+        self.live_view.window_ms = s.window_ms
+        if changes:
+            self.live.configure(**changes)
+        if "window_ms" in fields and self.live.stream is not None:
+            self.live_view.begin(self.live.stream.spec)
+
+    def _picked(self, kind: str) -> None:
+        chosen = self.live_view.pickers[kind].currentData() or ""
+        self.settings = replace(self.settings, **{kind: chosen})
+
+    def _live_toggled(self, on: bool) -> None:
+        if on:
+            self.controller.leave_file()
+            self.setWindowTitle(texts.APP)
+            self.message.hide()
+
+    def _recorded(self, paths: tuple[Path, Path]) -> None:
+        self.message.show_notice(texts.RECORDED.format(input=paths[0], output=paths[1]))
 
     # what the controller tells
 
     def _model_opened(self, spec: ModelSpec, note: str) -> None:
-        self.panel.show_steps(self.settings.steps, spec.max_steps, spec.default_steps)
+        self._show_model(spec)
         self.numbers.setText(f"{spec.name} {spec.version}, {texts.steps(self.controller.steps)}, {note}")
+
+    def _show_model(self, spec: ModelSpec) -> None:
+        self.panel.show_steps(self.settings.steps, spec.max_steps, spec.default_steps)
 
     def _clip_opened(self, clip: Clip) -> None:
         self.setWindowTitle(f"{clip.path.name} – {texts.APP}")
@@ -233,6 +288,10 @@ class MainWindow(QMainWindow):
 
     def tick(self) -> None:
         """At most 30 times a second: what the player has come to."""
+        line = self.live_view.tick(self.level_before, self.level_after)
+        if line is not None:
+            self.numbers.setText(line)
+            return
         player = self.controller.player
         self.level_before.show_level(player.levels_dbfs[0] if player.playing else -120)
         self.level_after.show_level(player.levels_dbfs[1] if player.playing else -120)
@@ -253,6 +312,7 @@ class MainWindow(QMainWindow):
     def open_file(self, path: Path) -> None:
         self.settings = replace(self.settings, folder=str(path.parent))
         self.message.show_notice(texts.OPENING.format(name=path.name))
+        self.live_view.button.setChecked(False)
         self.controller.open_file(path)
 
     def ask_for_model(self) -> None:
@@ -303,5 +363,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._tick.stop()
         settings.save(self.store, self.settings, self.saveGeometry())
+        self.live.close()
         self.controller.close()
         event.accept()

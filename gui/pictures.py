@@ -61,6 +61,19 @@ class Pictures(QWidget):
         before = self._level_before[start : start + len(columns)]
         self.strip.append(before - level_db(columns[: len(before)]))
 
+    def show_live(self, bins: int, count: int, column_s: float, highest_hz: float) -> None:
+        """Empty pictures of the last `count` columns, which move to the left."""
+        for view in self.views:
+            view.configure(bins, count, column_s, highest_hz, scrolling=True)
+            view.play_head = None
+        self.strip.configure(count, scrolling=True)
+
+    def append_live(self, before: Columns, after: Columns, reduction_db: Columns, marks: list[float]) -> None:
+        """The next columns of both; marks: where in them audio was lost, late or made up, 0 ... 1."""
+        self.before.append(before)
+        self.after.append(after)
+        self.strip.append(reduction_db, marks)
+
     def set_play_head(self, seconds: float | None) -> None:
         for view in self.views:
             view.play_head = seconds

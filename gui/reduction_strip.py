@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
@@ -12,6 +14,7 @@ from gui import texts
 from gui.axes import LEFT, RIGHT
 
 DEEPEST_DB = 40.0
+_MARK = "#e0503c"
 
 
 class ReductionStrip(QWidget):
@@ -27,14 +30,23 @@ class ReductionStrip(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(800, 64)
 
-    def configure(self, capacity: int) -> None:
-        """Empty, with room for `capacity` columns."""
+    def configure(self, capacity: int, scrolling: bool = False) -> None:
+        """Empty, with room for `capacity` columns; scrolling: the newest is at the right edge."""
         self.values: NDArray[np.float32] = np.zeros(max(1, capacity), np.float32)
-        self.count = 0
+        self.marked = np.zeros(len(self.values), bool)
+        self.scrolling = scrolling
+        self.count = len(self.values) if scrolling else 0
         self.update()
 
-    def append(self, reduction_db: NDArray[np.float32]) -> None:
-        """float32 [n]; what does not fit is left out."""
+    def append(self, reduction_db: NDArray[np.float32], marks: Sequence[float] = ()) -> None:
+        """float32 [n]; what does not fit is left out. marks: places in it, 0 ... 1, that get a red line."""
+        if self.scrolling:
+            marked = np.zeros(len(reduction_db), bool)
+            marked[[min(len(marked) - 1, int(place * len(marked))) for place in marks]] = True
+            self.values = np.concatenate([self.values, reduction_db])[-len(self.values) :]
+            self.marked = np.concatenate([self.marked, marked])[-len(self.marked) :]
+            self.update()
+            return
         fitting = reduction_db[: len(self.values) - self.count]
         self.values[self.count : self.count + len(fitting)] = fitting
         self.count += len(fitting)
@@ -55,6 +67,10 @@ class ReductionStrip(QWidget):
                 QRect(0, top, LEFT - 7, height), Qt.AlignmentFlag.AlignRight, f"-{db}" if db else "0"
             )
         self._paint_curve(painter, plot)
+        painter.setPen(QColor(_MARK))
+        for place in np.flatnonzero(self.marked).tolist():
+            x = plot.left() + plot.width() * place // len(self.marked)
+            painter.drawLine(x, plot.top(), x, plot.bottom())
         box = QRect(plot.left() + 6, plot.bottom() - height - 4, 0, height + 2)
         box.setWidth(painter.fontMetrics().horizontalAdvance(texts.REDUCTION_TITLE) + 14)
         painter.fillRect(box, QColor(0, 0, 0, 170))

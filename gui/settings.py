@@ -25,6 +25,8 @@ class Settings:
     theme: str = "system"
     smooth: bool = True
     folder: str = ""  # where the last file was opened
+    input: str = ""  # name of the device; empty is the default
+    output: str = ""
     recent_models: tuple[str, ...] = ()
 
 

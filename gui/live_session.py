@@ -1,0 +1,173 @@
+"""A live stream beside the window: what can block runs in a thread of its own, one thing after another."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from realtime.audio import AudioDeviceError, Device, PortAudio
+from realtime.contract import ContractError
+from realtime.live import LiveEvent, LiveOptions, LiveStatus, LiveStream, TapBlock
+from realtime.session import DeviceError
+
+_EXPECTED = (AudioDeviceError, ContractError, DeviceError, ValueError, OSError, RuntimeError)
+_NEWS = ("device_lost", "device_back", "fallback", "error")  # events that are worth a line
+
+
+class LiveSession(QObject):
+    """Starts and stops streams, keeps their settings in between, and follows the devices of the machine.
+
+    Methods return at once; what comes of them is told by signals.
+    """
+
+    running = Signal(bool)
+    devices = Signal(object)  # list[Device]
+    failed = Signal(str)
+    noticed = Signal(str)
+    recorded = Signal(object)  # (path of the input, path of the output)
+    model_opened = Signal(object, str)  # ModelSpec, device note
+
+    def __init__(self, make_stream: Callable[..., Any] = LiveStream, audio: Any = None):
+        super().__init__()
+        self._make_stream, self.audio = make_stream, PortAudio() if audio is None else audio
+        self.options = LiveOptions()
+        self._stream: Any = None
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._stop_watching: Callable[[], None] | None = None
+        self.recording = False
+
+    # ---- the thread
+
+    def _do(self, work: Callable[[], None]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="live", daemon=True)
+            self._thread.start()
+        self._work.put(work)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            try:
+                work()
+            except _EXPECTED as error:
+                self.failed.emit(str(error))
+
+    # ---- life
+
+    @property
+    def stream(self) -> Any:
+        """The running stream, or None."""
+        return self._stream
+
+    def start(self) -> None:
+        self._do(self._start)
+
+    def _start(self) -> None:
+        if self._stream is not None:
+            return
+        stream = self._make_stream(self.options, self._heard, self.audio)
+        try:
+            stream.start()
+        except BaseException:
+            self.running.emit(False)
+            raise
+        self._stream = stream
+        enhancer = stream.engine.enhancer
+        self.model_opened.emit(stream.spec, enhancer.device_note)
+        self.running.emit(True)
+
+    def stop(self) -> None:
+        self._do(self._stop)
+
+    def _stop(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            if self.recording:
+                self._end_recording(stream)
+            stream.stop()
+        self.running.emit(False)
+
+    def close(self, timeout_s: float = 0.9) -> None:
+        """Ends everything; waits no longer than this."""
+        if self._stop_watching is not None:
+            self._do(self._stop_watching)
+        if self._thread is None:
+            return
+        self._do(self._stop)
+        self._work.put(None)
+        self._thread.join(timeout_s)
+
+    def _heard(self, event: LiveEvent) -> None:
+        if event.kind in _NEWS:
+            self.noticed.emit(event.message)
+
+    # ---- settings
+
+    def configure(self, **changes: Any) -> None:
+        """Fields of LiveOptions, together; a running stream hears them at once, the next one begins with them."""
+        self.options = replace(self.options, **changes)
+        self._do(lambda: self._apply(changes))
+
+    def _apply(self, changes: dict[str, Any]) -> None:
+        stream = self._stream
+        if stream is None:
+            return
+        for name in ("steps", "mode", "attenuation_limit_db", "output_gain_db"):
+            if name in changes:
+                setattr(stream, name, changes[name])
+        if {"model", "device"} & set(changes):
+            stream.set_model(self.options.model, self.options.device)
+            self.model_opened.emit(stream.spec, stream.engine.enhancer.device_note)
+        moved = {name: changes[name] for name in ("input", "output") if name in changes}
+        if moved:
+            stream.switch(**moved)
+
+    # ---- devices
+
+    def follow_devices(self) -> None:
+        """`devices` now, and again whenever one comes or goes."""
+        self._do(self._list_devices)
+        self._do(self._watch)
+
+    def _watch(self) -> None:
+        if self._stop_watching is None:
+            self._stop_watching = self.audio.watch(lambda: self._do(self._list_devices))
+
+    def _list_devices(self) -> None:
+        self.audio.rescan()
+        found: list[Device] = self.audio.devices()
+        self.devices.emit(found)
+
+    # ---- recording
+
+    def start_recording(self, folder: str) -> None:
+        def begin() -> None:
+            if self._stream is not None:
+                self._stream.start_recording(folder)
+                self.recording = True
+
+        self._do(begin)
+
+    def stop_recording(self) -> None:
+        self._do(lambda: self._end_recording(self._stream))
+
+    def _end_recording(self, stream: Any) -> None:
+        if stream is not None and self.recording:
+            self.recording = False
+            self.recorded.emit(stream.stop_recording())
+
+    # ---- what the window pulls
+
+    def pull(self) -> TapBlock | None:
+        """What was heard since the last pull, None without a stream."""
+        stream = self._stream
+        return None if stream is None else stream.tap.pull()
+
+    def status(self) -> LiveStatus | None:
+        stream = self._stream
+        return None if stream is None else stream.status()

@@ -1,0 +1,138 @@
+"""The live side of the window: its buttons and pickers, and what a tick shows of the stream."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSignalBlocker, QStandardPaths
+from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton
+
+from gui import texts
+from gui.columns import ColumnMaker, level_db
+from gui.live_session import LiveSession
+from gui.meter import Meter
+from gui.pictures import Pictures
+from realtime.audio import Device
+from realtime.contract import ModelSpec
+from realtime.live import LiveStatus
+
+SECONDS = 10  # of a live picture
+
+
+class LiveView(QObject):
+    """Knows the session; the window places the widgets."""
+
+    def __init__(self, session: LiveSession, pictures: Pictures):
+        super().__init__()
+        self.session, self.pictures = session, pictures
+        self.button = self._button(texts.LIVE, texts.LIVE_TIP)
+        self.record = self._button(texts.RECORD, texts.RECORD_TIP)
+        self.record.setEnabled(False)
+        self.pickers = {"input": self._picker("input"), "output": self._picker("output")}
+        self.group = QGroupBox(texts.GROUP_LIVE)
+        form = QFormLayout(self.group)
+        form.setContentsMargins(8, 6, 8, 6)
+        form.setVerticalSpacing(5)
+        form.addRow(texts.INPUT, self.pickers["input"])
+        form.addRow(texts.OUTPUT, self.pickers["output"])
+        self._before = self._after = ColumnMaker(16000)
+        self.window_ms = 32.0
+        self.paused = False
+        self._showing = False  # the pictures are ours
+        self.button.toggled.connect(self._toggled)
+        self.record.toggled.connect(self._record)
+        session.devices.connect(self.show_devices)
+        session.running.connect(self._running)
+        session.model_opened.connect(lambda spec, note: self.begin(spec))
+
+    def _button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text, checkable=True)
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setAccessibleDescription(tip)
+        button.setMinimumHeight(30)
+        return button
+
+    def _picker(self, kind: str) -> QComboBox:
+        name, tip = (texts.INPUT, texts.INPUT_TIP) if kind == "input" else (texts.OUTPUT, texts.OUTPUT_TIP)
+        box = QComboBox()
+        box.addItem(texts.DEFAULT_DEVICE, None)
+        box.setToolTip(tip)
+        box.setAccessibleName(name)
+        box.setAccessibleDescription(tip)
+        box.setMinimumContentsLength(6)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.currentIndexChanged.connect(lambda index: self.session.configure(**{kind: box.itemData(index)}))
+        return box
+
+    def choose(self, input: str, output: str) -> None:
+        """The devices of the settings, before it is known what there is; empty is the default."""
+        for kind, name in (("input", input), ("output", output)):
+            if name:
+                with QSignalBlocker(self.pickers[kind]):
+                    self.pickers[kind].addItem(name, name)
+                    self.pickers[kind].setCurrentIndex(1)
+
+    def show_devices(self, devices: list[Device]) -> None:
+        """What there is now. A chosen device that went stays chosen: it may come back."""
+        for kind, box in self.pickers.items():
+            chosen = box.currentData()
+            with QSignalBlocker(box):
+                box.clear()
+                box.addItem(texts.DEFAULT_DEVICE, None)
+                for device in devices:
+                    if device.channels[kind]:
+                        box.addItem(device.name, device.server_name or device.name)
+                if chosen is not None and box.findData(chosen) < 0:
+                    box.addItem(texts.GONE.format(name=chosen), chosen)
+                box.setCurrentIndex(max(0, box.findData(chosen)))
+
+    def _toggled(self, on: bool) -> None:
+        self._showing = False  # until the stream's model is known; from now on if it ends
+        if on:
+            self.session.start()
+        else:
+            self.session.stop()
+
+    def _running(self, running: bool) -> None:
+        with QSignalBlocker(self.button):
+            self.button.setChecked(running)
+        self.record.setEnabled(running)
+        self._showing = self._showing and running
+        if not running:
+            with QSignalBlocker(self.record):
+                self.record.setChecked(False)
+
+    def _record(self, on: bool) -> None:
+        if on:
+            music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
+            self.session.start_recording(f"{music}/Klarstrom")
+        else:
+            self.session.stop_recording()
+
+    def begin(self, spec: ModelSpec) -> None:
+        """Empty pictures of the last seconds."""
+        self._before, self._after = (ColumnMaker(spec.sample_rate, self.window_ms) for _ in range(2))
+        count = round(SECONDS / self._before.column_s)
+        self._showing = True
+        self.pictures.show_live(self._before.bins, count, self._before.column_s, spec.sample_rate / 2)
+
+    def tick(self, meter_in: Meter, meter_out: Meter) -> str | None:
+        """Pulls and paints. -> the line of numbers, None without a stream."""
+        block, status = self.session.pull(), self.session.status()
+        if block is None or status is None or not self._showing:
+            return None
+        before, after = self._before.push(block.noisy), self._after.push(block.enhanced)
+        if len(before) and not self.paused:
+            marks = [offset / len(block.noisy) for offset, _ in block.marks]
+            self.pictures.append_live(before, after, level_db(before) - level_db(after), marks)
+        meter_in.show_level(status.peak_in_dbfs)
+        meter_out.show_level(status.peak_out_dbfs)
+        return numbers(status)
+
+
+def numbers(s: LiveStatus) -> str:
+    """One line of what a user of a live stream asks for."""
+    return texts.NUMBERS.format(
+        steps=s.steps, setting=s.steps_setting, hop=s.hop_ms_p50, load=s.load, reduction=s.reduction_db,
+        latency=s.latency_ms.get("total", 0.0), late=s.late_hops, drops=s.input_drops, fills=s.output_fills,
+        xruns=s.xruns_in + s.xruns_out,
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""Live in the window: a real stream with a real model; only the sound card is one of ours, fed with noisy speech."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import threading
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QSettings, QStandardPaths, Qt
+
+from gui import texts
+from gui.controller import Controller
+from gui.live_session import LiveSession
+from gui.main_window import MainWindow
+from gui.player import Player
+from realtime.audio import AudioDeviceError, Device, find_device
+from realtime.demo import CLIP
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def device(index, name, inputs=0, outputs=0, default=False):
+    return Device(
+        index, name, "test", inputs, outputs, 16000, default and inputs > 0, default and outputs > 0, index
+    )
+
+
+class SoundCard:
+    """Two microphones that hear a noisy recording, a headphone that forgets, and one that cannot be opened."""
+
+    def __init__(self):
+        self.speech, _ = soundfile.read(str(CLIP), dtype="float32")
+        self.opened = []
+        self.changed = None
+        self.found = [
+            device(0, "Desk microphone", inputs=1, default=True),
+            device(1, "Headset", inputs=1),
+            device(2, "Headphones", outputs=1, default=True),
+            device(3, "Broken cable", outputs=1),
+        ]
+
+    def devices(self):
+        return self.found
+
+    def find(self, which, kind):
+        return find_device(which, kind, self.found)
+
+    def rescan(self):
+        pass
+
+    def watch(self, changed):
+        self.changed = changed
+        return lambda: setattr(self, "changed", None)
+
+    def open(self, device, kind, rates, callback, finished):
+        if "Broken" in device.name:
+            raise AudioDeviceError(f"{kind} {device.name!r} cannot be opened")
+        stop = threading.Event()
+
+        def run():
+            begin, at = time.monotonic(), 0
+            while not stop.wait(max(0.0, begin + at / 16000 - time.monotonic())):
+                frames = np.zeros((160, 1), np.float32)
+                if kind == "input":
+                    frames[:, 0] = np.take(self.speech, range(at, at + 160), mode="wrap")
+                callback(frames, False)
+                at += 160
+
+        thread = threading.Thread(target=run, daemon=True)
+
+        def close():
+            stop.set()
+            thread.join()
+
+        thread.start()
+        self.opened.append(device.name)
+        return SimpleNamespace(device=device, rate=16000, channels=1, latency_s=0.01, close=close)
+
+
+@pytest.fixture
+def card():
+    return SoundCard()
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, card):
+    store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    made = MainWindow(Controller(Player(None)), store, LiveSession(audio=card))
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def live(qtbot, window):
+    with qtbot.waitSignal(window.live.running, timeout=60000):
+        qtbot.mouseClick(window.live_view.button, LEFT)
+    qtbot.waitUntil(lambda: window.pictures.after.count > 30, timeout=60000)
+    return window
+
+
+def stream_is(qtbot, window, law):
+    qtbot.waitUntil(lambda: law(window.live.stream), timeout=30000)
+
+
+def test_live_begins_and_ends_by_key(qtbot, window):
+    with qtbot.waitSignal(window.live.running, timeout=60000) as running:
+        qtbot.keyClick(window, Qt.Key.Key_L)
+    assert running.args == [True] and window.live_view.button.isChecked()
+    qtbot.waitUntil(lambda: window.pictures.before.count > 5, timeout=60000)
+    with qtbot.waitSignal(window.live.running, timeout=10000) as running:
+        qtbot.keyClick(window, Qt.Key.Key_L)
+    assert running.args == [False] and window.live.stream is None and not window.live_view.button.isChecked()
+
+
+def test_both_pictures_move_and_numbers_are_shown(qtbot, live):
+    before, after = live.pictures.views
+    assert before.count == after.count and before.span_s == pytest.approx((-10, 0))
+    assert before.levels()[-20:].max() > -70  # noisy speech is being heard
+    qtbot.waitUntil(
+        lambda: "latency" in live.numbers.text() and live.level_before.level_dbfs > -60, timeout=10000
+    )
+    assert live.live.status().model and "steps" in live.numbers.text()
+
+
+def test_switch_and_mute_reach_the_stream(qtbot, live):
+    stream_is(qtbot, live, lambda s: s.mode == "enhance")
+    qtbot.keyClick(live, Qt.Key.Key_Space)
+    stream_is(qtbot, live, lambda s: s.mode == "bypass")
+    qtbot.mouseClick(live.mute, LEFT)
+    stream_is(qtbot, live, lambda s: s.mode == "mute")
+    qtbot.keyClick(live, Qt.Key.Key_M)
+    qtbot.mouseClick(live.switch, LEFT)
+    stream_is(qtbot, live, lambda s: s.mode == "enhance")
+
+
+def test_settings_reach_the_stream(qtbot, live):
+    panel = live.panel
+    panel.steps.setCurrentIndex(panel.steps.findData(1))
+    stream_is(qtbot, live, lambda s: s.steps == 1)
+    panel.steps.setCurrentIndex(panel.steps.findData(0))
+    stream_is(qtbot, live, lambda s: s.steps == "auto")
+    panel.limit_db.setValue(12)
+    panel.gain_db.setValue(3)
+    stream_is(qtbot, live, lambda s: s.attenuation_limit_db == 12 and s.output_gain_db == 3)
+
+
+def test_another_device_is_picked_and_a_broken_one_is_one_sentence(qtbot, live, card):
+    live.live.follow_devices()
+    box = live.live_view.pickers["input"]
+    qtbot.waitUntil(lambda: box.findText("Headset") > 0, timeout=10000)
+    box.setCurrentIndex(box.findText("Headset"))
+    qtbot.waitUntil(lambda: "Headset" in card.opened, timeout=10000)
+    assert live.settings.input == "Headset"
+    out = live.live_view.pickers["output"]
+    with qtbot.waitSignal(live.live.failed, timeout=10000):
+        out.setCurrentIndex(out.findText("Broken cable"))
+    assert live.message.isVisible() and "Broken cable" in live.message.label.text()
+    heard = live.pictures.before.count
+    qtbot.waitUntil(lambda: live.pictures.before.count > heard + 20, timeout=30000)  # the old one goes on
+
+
+def test_pickers_follow_what_is_plugged_in_and_out(qtbot, window, card):
+    window.live.follow_devices()
+    box = window.live_view.pickers["input"]
+    qtbot.waitUntil(lambda: card.changed is not None and box.count() == 3, timeout=10000)
+    box.setCurrentIndex(2)
+    card.found = card.found[:1] + card.found[2:] + [device(4, "Camera", inputs=1)]
+    card.changed()
+    qtbot.waitUntil(lambda: box.findText("Camera") > 0, timeout=10000)
+    assert box.currentText() == texts.GONE.format(name="Headset") and box.currentData() == "Headset"
+
+
+def test_recording_leaves_both_sides(qtbot, live, tmp_path, monkeypatch):
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda kind: str(tmp_path))
+    qtbot.keyClick(live, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: live.live.recording, timeout=10000)
+    heard = live.pictures.before.count
+    qtbot.waitUntil(lambda: live.pictures.before.count > heard + 30, timeout=30000)
+    with qtbot.waitSignal(live.live.recorded, timeout=10000) as recorded:
+        qtbot.mouseClick(live.live_view.record, LEFT)
+    sizes = [soundfile.info(str(path)).frames for path in recorded.args[0]]
+    assert min(sizes) > 2000 and str(tmp_path) in live.message.label.text()
+
+
+def test_no_microphone_is_one_sentence(qtbot, window, card):
+    card.found = card.found[2:]
+    with qtbot.waitSignal(window.live.failed, timeout=60000) as failed:
+        qtbot.mouseClick(window.live_view.button, LEFT)
+    assert failed.args == ["there is no input device on this machine"]
+    qtbot.waitUntil(lambda: not window.live_view.button.isChecked(), timeout=10000)
+    assert window.message.trouble
+
+
+def test_opening_a_recording_ends_live(qtbot, live, tmp_path):
+    samples, rate = soundfile.read(str(CLIP), frames=8000)
+    soundfile.write(str(tmp_path / "a.wav"), samples, rate)
+    with qtbot.waitSignal(live.controller.done, timeout=60000):
+        live.open_file(tmp_path / "a.wav")
+    qtbot.waitUntil(lambda: live.live.stream is None, timeout=10000)
+    live.tick()
+    assert live.pictures.before.count == live.pictures.before.capacity == 51
+    assert live.pictures.before.play_head == 0
+
+
+def test_closing_while_live_is_quick(qtbot, live):
+    start = time.monotonic()
+    live.close()
+    assert time.monotonic() - start < 2.0
+    assert live.live.stream is None

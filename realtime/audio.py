@@ -1,8 +1,8 @@
 """Sound devices: what a person would call them, and opening one for input or output.
 
 On a Linux desktop PortAudio sees the whole sound server as one device called `pulse`. The sources and sinks
-of PulseAudio or PipeWire behind it are listed through `pactl`, and chosen with PULSE_SOURCE and PULSE_SINK
-while the stream is opened. PortAudio is loaded when it is first needed.
+of PulseAudio or PipeWire behind it are listed through `pactl` and opened by realtime.pulse; everything else is
+PortAudio's, which is loaded when it is first needed.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime import pulse
+
 Samples = NDArray[np.float32]
 Callback = Callable[[Samples, bool], None]  # frames [n, channels], was there an xrun
-SERVER_PCMS = ("pulse", "pipewire")  # PortAudio's names of the sound server
-SERVER_LATENCY_MS = 20  # that the server is asked to keep: below it starves
+SERVER_PCMS = ("pulse", "pipewire", "default")  # PortAudio's names of the sound server
+SERVER_LATENCY_MS = 30  # that the sound server is asked to keep: with less it starves on a busy machine
 _lock = threading.Lock()  # PortAudio is opened, closed and listed by one thread at a time
 _open: set[int] = set()  # streams of this process that are open, by id
 
@@ -84,37 +86,32 @@ def _plain_environment() -> dict[str, str]:
 def list_devices() -> list[Device]:
     """All devices: sources and sinks of the sound server first, then what PortAudio sees itself.
 
-    Raises AudioDeviceError if PortAudio cannot be loaded.
+    Raises AudioDeviceError if there is no sound server and PortAudio cannot be loaded.
     """
-    sd = _portaudio()
+    found = list(_server_devices())
+    try:
+        sd = _portaudio()
+    except AudioDeviceError:
+        if found:
+            return found
+        raise
     with _lock:
-        seen = list(sd.query_devices())
-        apis = [api["name"] for api in sd.query_hostapis()]
-        defaults = list(sd.default.device)
-    server = next((i for name in SERVER_PCMS for i, d in enumerate(seen) if d["name"] == name), None)
-    found = [] if server is None else list(_server_devices(server))
+        seen, apis = list(sd.query_devices()), [api["name"] for api in sd.query_hostapis()]
+        chosen = [-1, -1] if found else list(sd.default.device)
     for port, d in enumerate(seen):
-        if found and (d["name"] in SERVER_PCMS or d["name"] == "default"):
-            continue  # they are the server's default devices, which are in the list
+        if d["name"] in SERVER_PCMS:
+            continue  # the server's devices are in the list by name, or it does not answer
         found.append(
             Device(
                 len(found), d["name"], apis[d["hostapi"]], d["max_input_channels"], d["max_output_channels"],
-                round(d["default_samplerate"]), not found and port == defaults[0],
-                not found and port == defaults[1], port,
+                round(d["default_samplerate"]), port == chosen[0], port == chosen[1], port,
             )
         )  # fmt: skip
-    return found if server is not None else [_with_defaults(d, defaults) for d in found]
+    return found
 
 
-def _with_defaults(d: Device, defaults: list[int]) -> Device:
-    return Device(
-        d.index, d.name, d.host_api, d.inputs, d.outputs, d.default_rate, d.port == defaults[0],
-        d.port == defaults[1], d.port,
-    )  # fmt: skip
-
-
-def _server_devices(port: int) -> Iterator[Device]:
-    info = pactl("info")
+def _server_devices() -> Iterator[Device]:
+    info = pactl("info") if pulse.available() else None
     if info is None:
         return
     name = info.get("server_name", "")
@@ -127,7 +124,7 @@ def _server_devices(port: int) -> Iterator[Device]:
         is_source, chosen = default == "default_source_name", row["name"] == info.get(default)
         yield Device(
             index, row.get("description") or row["name"], api, channels if is_source else 0,
-            0 if is_source else channels, rate, is_source and chosen, not is_source and chosen, port,
+            0 if is_source else channels, rate, is_source and chosen, not is_source and chosen, -1,
             row["name"],
         )  # fmt: skip
 
@@ -213,17 +210,22 @@ class PortAudio:
 
     def open(
         self, device: Device, kind: str, rates: list[int], callback: Callback, finished: Callable[[], None]
-    ) -> OpenDevice:
+    ) -> OpenDevice | pulse.PulseStream:
         """Opens and starts it at the first of the rates, and with the fewest channels, that it takes.
 
         finished is called when the stream ends by itself. Raises AudioDeviceError.
         """
+        if device.server_name is not None:
+            try:
+                block, latency_s = round(rates[0] * self.block_s), self.server_latency_ms / 1000
+                return pulse.PulseStream(
+                    device.server_name, kind, rates[0], block, latency_s, callback, finished
+                )
+            except pulse.PulseError as failure:
+                raise AudioDeviceError(f"{kind} {device.name!r} cannot be opened: {failure}") from failure
         sd = _portaudio()
         channels = device.channels[kind]
-        if device.server_name is not None:
-            counts = [1]  # the server mixes
-        else:
-            counts = sorted({1, min(2, channels), channels}) if kind == "input" else [min(2, channels), 1]
+        counts = sorted({1, min(2, channels), channels}) if kind == "input" else [min(2, channels), 1]
         error: Exception | None = None
         for rate in rates:
             for count in counts:
@@ -242,7 +244,7 @@ class PortAudio:
             callback(frames, bool(status.input_overflow or status.output_underflow))
 
         make = sd.InputStream if kind == "input" else sd.OutputStream
-        with _lock, _server_choice(device, kind, self.server_latency_ms):
+        with _lock:
             stream = make(
                 device=device.port, samplerate=rate, channels=channels, dtype="float32", latency="low",
                 blocksize=round(rate * self.block_s), callback=fed, finished_callback=finished,
@@ -257,28 +259,6 @@ class PortAudio:
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Calls `changed` (from a thread of its own) when devices of the sound server come or go -> a stop."""
         return watch(changed)
-
-
-@contextlib.contextmanager
-def _server_choice(device: Device, kind: str, latency_ms: float) -> Iterator[None]:
-    """The environment in which ALSA's `pulse` device opens that source or sink."""
-    if device.server_name is None:
-        yield
-        return
-    wanted = {
-        "PULSE_SOURCE" if kind == "input" else "PULSE_SINK": device.server_name,
-        "PULSE_LATENCY_MSEC": f"{latency_ms:g}",
-    }
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def watch(changed: Callable[[], None]) -> Callable[[], None]:

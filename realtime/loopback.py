@@ -1,0 +1,105 @@
+"""The latency of a route from an output device to an input device, measured with a chirp."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realtime.audio import AudioDeviceError
+
+Samples = NDArray[np.float32]
+CHIRP_S = 0.05
+CLEAR = 8.0  # times the typical correlation: the least peak that counts as heard
+
+
+@dataclass(frozen=True)
+class Loopback:
+    """One measurement: the delay of each chirp that was heard, s, and how many were played."""
+
+    delays_s: tuple[float, ...]
+    played: int
+
+    @property
+    def median_s(self) -> float:
+        return float(np.median(self.delays_s))
+
+
+def chirp(rate: int) -> Samples:
+    """300 Hz ... 6 kHz, or 0.4 of a lower rate, under a Hann window; float32 [n], peak 0.5."""
+    t = np.arange(int(CHIRP_S * rate)) / rate
+    low, high = 300.0, min(6000.0, 0.4 * rate)
+    sweep = np.sin(2 * np.pi * (low * t + (high - low) / (2 * CHIRP_S) * t**2))
+    return (0.5 * sweep * np.hanning(len(t))).astype(np.float32)
+
+
+def locate(heard: Samples, starts: list[int], rate: int, longest_s: float) -> list[float]:
+    """Seconds after each start (index into heard) at which the chirp is found; one that is not is left out."""
+    pattern, found = chirp(rate), []
+    for start in starts:
+        part = heard[start : start + int(longest_s * rate)]
+        if len(part) <= len(pattern):
+            continue
+        size = len(part) + len(pattern)
+        likeness = np.fft.irfft(np.fft.rfft(part, size) * np.conj(np.fft.rfft(pattern, size)), size)
+        likeness = np.abs(likeness[: len(part) - len(pattern)])
+        at = int(likeness.argmax())
+        if likeness[at] > CLEAR * np.sqrt(np.mean(likeness**2)) / 2 and likeness[at] > 1e-4:
+            found.append(at / rate)
+    return found
+
+
+def measure(
+    audio: Any,  # PortAudio, or what a test has in its place
+    output: str | int | None,
+    input: str | int | None,
+    rate: int = 48000,
+    count: int = 10,
+    longest_s: float = 1.0,  # a chirp that takes longer is not heard
+) -> Loopback:
+    """Plays count chirps into the output and listens to the input, both as they are. Raises AudioDeviceError."""
+    out_device, in_device = audio.find(output, "output"), audio.find(input, "input")
+    heard: list[Samples] = []
+    starts: list[int] = []
+    sound, position = chirp(rate), [0]
+    period = int((longest_s + CHIRP_S) * rate)
+    ready, done = threading.Event(), threading.Event()
+
+    def listen(frames: Samples, xrun: bool) -> None:
+        heard.append(frames.mean(axis=1))
+        ready.set()
+
+    def play(frames: Samples, xrun: bool) -> None:
+        frames.fill(0)
+        if not ready.is_set():  # an idle server takes a second until it listens
+            return
+        first = position[0]
+        for k in range(first // period, (first + len(frames)) // period + 1):
+            begin = k * period - first + period // 10
+            if k < count and 0 <= begin < len(frames):
+                starts.append(sum(map(len, list(heard))) + begin)
+            low, high = max(begin, 0), min(begin + len(sound), len(frames))
+            if k < count and low < high:
+                frames[low:high] = sound[low - begin : high - begin, None]
+        position[0] += len(frames)
+        if position[0] > count * period + rate:
+            done.set()
+
+    handles: list[Any] = []
+    try:
+        handles.append(audio.open(in_device, "input", [rate], listen, done.set))
+        handles.append(audio.open(out_device, "output", [rate], play, done.set))
+        done.wait(count * (longest_s + CHIRP_S) + 10)
+    finally:
+        for handle in handles:
+            handle.close()
+    delays = locate(np.concatenate([np.zeros(0, np.float32), *heard]), starts, rate, longest_s)
+    if not delays:
+        raise AudioDeviceError(
+            f"{in_device.name!r} heard none of {count} chirps from {out_device.name!r}: connect them, "
+            "or turn the volume up"
+        )
+    return Loopback(tuple(delays), len(starts))

@@ -1,0 +1,220 @@
+"""Live streams on real sound servers that the tests start themselves."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+import soundfile
+from audio_server import PipeWireServer, PulseServer, running, wait_until
+from cli_runner import call
+from engine_models import Recipe, build, save
+
+from realtime.audio import AudioDeviceError, find_device, list_devices
+from realtime.live import LiveOptions, LiveStream
+from realtime.virtual_mic import VirtualMicrophone, sweep
+
+
+@pytest.fixture(scope="module", params=[PulseServer, PipeWireServer], ids=["pulse", "pipewire"])
+def server(request):
+    with running(request.param) as it:
+        it.sink("mic_in")
+        it.sink("loud")
+        it.source("virt_mic", "mic_in")
+        wait_until(lambda: "virt_mic" in it.pactl("list", "short", "sources"), 10, "the source")
+        yield it
+
+
+@pytest.fixture
+def pulse():
+    with running(PulseServer) as it:
+        it.sink("mic_in")
+        it.sink("loud")
+        it.source("virt_mic", "mic_in")
+        yield it
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory):
+    return save(build(Recipe()), tmp_path_factory.mktemp("live") / "exact.onnx")
+
+
+def options(model, **changes):
+    return LiveOptions(
+        **{"model": model, "input": "virt_mic", "output": "loud", "mode": "bypass", "queue_ms": 100} | changes
+    )
+
+
+def hum(seconds, rate=16000):
+    """Speech-band noise with a level that a listener of levels finds at once."""
+    return (0.2 * np.random.default_rng(1).standard_normal(int(seconds * rate))).astype("<f4").tobytes()
+
+
+class Speaking:
+    """Plays into a sink from a process of its own."""
+
+    def __init__(self, sink, seconds=30.0):
+        self.process = subprocess.Popen(
+            ["pacat", "--raw", "--format=float32le", "--rate=16000", "--channels=1", "-d", sink],
+            stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        threading.Thread(target=self._feed, args=(hum(seconds),), daemon=True).start()
+
+    def _feed(self, data):
+        try:
+            self.process.stdin.write(data)
+        except (BrokenPipeError, OSError, ValueError):
+            return
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+
+
+def record(source, seconds, rate=16000):
+    """float32 [n] as another program hears it."""
+    count = int(seconds * rate)
+    process = subprocess.Popen(
+        ["parec", "--raw", "--format=float32le", f"--rate={rate}", "--channels=1", "-d", source],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    timer = threading.Timer(seconds + 20, process.kill)
+    timer.start()
+    try:
+        return np.frombuffer(process.stdout.read(4 * count), "<f4")
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_sources_and_sinks_are_listed_and_found_by_name(server):
+    names = {d.server_name for d in list_devices()}
+    assert {"virt_mic", "mic_in", "loud"} <= names
+    assert find_device("virt_mic", "input").inputs == 1
+    with pytest.raises(AudioDeviceError, match=r"no output device 'nothing'; nearest: '"):
+        find_device("nothing", "output")
+
+
+def test_sound_goes_through_and_stop_leaves_nothing(server, exact):
+    before = threading.active_count()
+    with Speaking("mic_in"), LiveStream(options(exact)) as stream:
+        wait_until(lambda: stream.status().level_out_dbfs > -20, 20, "sound at the output")
+        heard = record("loud.monitor", 1.0)
+        status = stream.status()
+    assert np.abs(heard).max() > 0.05
+    assert status.state == "running" and status.hops > 0 and status.latency_ms["algorithmic"] == 20
+    wait_until(lambda: threading.active_count() <= before, 5, "the end of all threads")
+    assert stream.status().state == "stopped"
+
+
+def test_another_program_records_from_the_virtual_microphone(server, exact):
+    with Speaking("mic_in"), LiveStream(options(exact, output=None, virtual_mic="Clear voice")) as stream:
+        wait_until(lambda: stream.status().level_out_dbfs > -20, 20, "sound at the output")
+        assert np.abs(record("Clear_voice", 1.0)).max() > 0.05
+        assert any(d.name == "Clear voice" for d in list_devices())
+        with pytest.raises(AudioDeviceError, match="already"):
+            VirtualMicrophone("Clear voice", 16000).create()
+    assert "Clear_voice" not in server.pactl("list", "short", "sources")
+    assert "Clear_voice" not in server.pactl("list", "short", "sinks")
+
+
+def test_a_crashed_run_s_microphone_is_removed_by_the_next(server):
+    code = (
+        "import os; from realtime.virtual_mic import VirtualMicrophone as V; V('Left over', 16000).create();"
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code], timeout=60)
+    assert "Left_over" in server.pactl("list", "short", "sources")
+    assert sweep() == 2
+    assert "Left_over" not in server.pactl("list", "short", "sinks")
+
+
+def test_a_device_that_vanishes_is_waited_for(pulse, exact):
+    events = []
+    index = pulse.source("usb_mic", "mic_in")
+    with LiveStream(options(exact, input="usb_mic"), lambda e: events.append(e.kind)) as stream:
+        wait_until(lambda: stream.status().hops > 20, 20, "hops")
+        pulse.pactl("unload-module", index)
+        wait_until(lambda: stream.status().state == "waiting", 10, "the loss")
+        pulse.source("usb_mic", "mic_in")
+        wait_until(lambda: stream.status().state == "running", 10, "the return")
+        hops = stream.status().hops
+        wait_until(lambda: stream.status().hops > hops + 20, 20, "more hops")
+    assert events[:3] == ["started", "device_lost", "device_back"] and stream.counters.restarts == 1
+
+
+def test_a_server_that_is_killed_and_comes_back(pulse, exact):
+    with LiveStream(options(exact)) as stream:
+        wait_until(lambda: stream.status().hops > 20, 20, "hops")
+        pulse.kill()
+        wait_until(lambda: stream.status().state == "waiting", 10, "the loss")
+        pulse.start()
+        for make in (lambda: pulse.sink("mic_in"), lambda: pulse.sink("loud")):
+            make()
+        pulse.source("virt_mic", "mic_in")
+        wait_until(lambda: stream.status().state == "running", 15, "the return")
+        hops = stream.status().hops
+        wait_until(lambda: stream.status().hops > hops + 20, 20, "more hops")
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 3
+
+
+def test_a_failed_switch_keeps_the_old_devices(pulse, exact):
+    with LiveStream(options(exact)) as stream:
+        with pytest.raises(AudioDeviceError, match="nearest"):
+            stream.switch(input="no such thing")
+        hops = stream.status().hops
+        wait_until(lambda: stream.status().hops > hops + 20, 20, "more hops")
+        assert stream.counters.restarts == 0
+        stream.switch(input="loud.monitor", output="mic_in")
+        assert stream.devices["output"].server_name == "mic_in"
+
+
+def test_a_missing_device_is_one_sentence_and_code_4(pulse, exact):
+    code, _, text = call("live", "--model", exact, "--input", "no such thing", "--seconds", "1")
+    assert code == 4 and text.count("\n") == 1 and "nearest" in text
+
+
+def test_devices_and_status_are_json_for_programs(pulse, exact):
+    code, out, _ = call("devices", "--json")
+    assert code == 0 and {"virt_mic", "loud"} <= {d["server_name"] for d in json.loads(out)}
+    code, out, text = call(
+        "live", "--model", exact, "-i", "virt_mic", "-o", "loud", "--json", "--seconds", "2.5"
+    )
+    objects = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and len(objects) >= 2 and objects[-1]["state"] == "running"
+    assert "started" in text and "stopped" in text
+
+
+def test_a_recording_is_what_came_in_and_what_went_out(pulse, exact, tmp_path):
+    with Speaking("mic_in"), LiveStream(options(exact, record=tmp_path)) as stream:
+        wait_until(lambda: stream.status().level_out_dbfs > -20, 20, "sound at the output")
+        time.sleep(0.5)
+    sides = {
+        path.stem.rpartition("-")[2]: soundfile.read(path, dtype="float32")[0] for path in tmp_path.iterdir()
+    }
+    assert set(sides) == {"in", "out"} and len(sides["in"]) == len(sides["out"])
+    assert np.abs(sides["in"]).max() > 0.05
+    assert np.abs(sides["in"][:-160] - sides["out"][160:]).max() < 2e-3, "bypass: the same, a hop later"
+
+
+def test_the_latency_of_a_route_is_measured(pulse):
+    code, out, text = call(
+        "latency", "-o", "mic_in", "-i", "virt_mic", "--rate", "16000", "--count", "3", "--json"
+    )
+    assert code == 0, text
+    result = json.loads(out)
+    assert result["heard"] == 3 and 0 < result["median_ms"] < 900
+    code, _, text = call("latency", "-o", "loud", "-i", "virt_mic", "--rate", "16000", "--count", "2")
+    assert code == 4 and "none of 2 chirps" in text

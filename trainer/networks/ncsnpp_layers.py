@@ -87,7 +87,7 @@ class NIN(nn.Module):
         self.b = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: [B, points, C] -> the same shape."""
+        """x: [..., C] -> the same shape."""
         return x @ self.W + self.b
 
 
@@ -101,8 +101,8 @@ class AttnBlockpp(nn.Module):
         self.NIN_3 = NIN(channels, ALMOST_ZERO)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.GroupNorm_0(x).flatten(2).transpose(1, 2)  # [B, F T, C]
-        h = F.scaled_dot_product_attention(self.NIN_0(h), self.NIN_1(h), self.NIN_2(h))
+        h = self.GroupNorm_0(x).flatten(2).transpose(1, 2)[:, None]  # [B, one head, F T, C]
+        h = F.scaled_dot_product_attention(self.NIN_0(h), self.NIN_1(h), self.NIN_2(h))[:, 0]
         h = self.NIN_3(h).transpose(1, 2).reshape(x.shape)
         return (x + h) / math.sqrt(2)
 

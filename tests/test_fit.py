@@ -122,6 +122,14 @@ def test_init_starts_from_the_snapshot(audio, trained, tmp_path):
         assert torch.allclose(x, y, atol=1e-6), name
 
 
+def test_init_into_the_folder_of_another_run_is_refused(audio, trained):
+    before = (trained / "last.ckpt").read_bytes()
+    done = fit(audio, trained, "--init", str(trained / "ema.safetensors"), "--trainer.max_steps", "9", code=1)
+    last = done.stderr.strip().splitlines()[-1]
+    assert "holds a run that started from scratch" in last and "give another --folder" in last
+    assert (trained / "last.ckpt").read_bytes() == before
+
+
 def test_a_missing_folder_is_one_sentence(audio, tmp_path):
     done = fit(audio, tmp_path / "none", "--data.speech", '["nowhere/speech"]', code=1)
     last = done.stderr.strip().splitlines()[-1]

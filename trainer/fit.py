@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
@@ -51,6 +52,17 @@ class TrainerCLI(LightningCLI):
                 "checkpoint.train_time_interval": timedelta(minutes=2),
             }
         )
+
+    def before_fit(self) -> None:
+        """A folder whose run started elsewhere would be resumed, and `--init` passed over in silence."""
+        config, last = self.config.fit, Path(self.config.fit.folder) / "last.ckpt"
+        if config.init and config.ckpt_path == "last" and last.is_file():
+            before = torch.load(last, map_location="cpu", weights_only=True)["hyper_parameters"].get("init")
+            if before != config.init:
+                raise ValueError(
+                    f"{last.parent} holds a run that started from {before or 'scratch'} and would go on with it, not "
+                    f"with {config.init}: give another --folder"
+                )
 
     def instantiate_classes(self) -> None:
         """As Lightning does; but a mistake in the model is told in its own words, not with all types that were tried."""

@@ -131,8 +131,9 @@ class LiveView(QObject):
 
 def numbers(s: LiveStatus) -> str:
     """One line of what a user of a live stream asks for."""
+    steps = texts.steps(s.steps) if s.steps else texts.RESTING
     return texts.NUMBERS.format(
-        steps=s.steps, setting=s.steps_setting, hop=s.hop_ms_p50, load=s.load, reduction=s.reduction_db,
+        steps=steps, setting=s.steps_setting, hop=s.hop_ms_p50, load=s.load, reduction=s.reduction_db,
         latency=s.latency_ms.get("total", 0.0), late=s.late_hops, drops=s.input_drops, fills=s.output_fills,
         xruns=s.xruns_in + s.xruns_out,
     )  # fmt: skip

@@ -75,9 +75,6 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.switch = self._button("", texts.SWITCH_TIP, checkable=True)
         self.switch.setMinimumSize(210, 44)
-        self.switch.setStyleSheet(
-            "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
-        )
         font = self.switch.font()
         font.setPointSizeF(font.pointSizeF() * 1.25)
         font.setBold(True)
@@ -136,6 +133,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.numbers)
         body = QWidget()
         body.setLayout(column)
+        body.setStyleSheet(
+            "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
+        )
         self.setCentralWidget(body)
 
     def _button(self, text: str, tip: str, checkable: bool = False) -> QPushButton:

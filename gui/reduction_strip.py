@@ -14,6 +14,7 @@ from gui import texts
 from gui.axes import LEFT, RIGHT
 
 DEEPEST_DB = 40.0
+_POINT_PX = 3
 _MARK = "#e0503c"
 
 
@@ -78,10 +79,10 @@ class ReductionStrip(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, texts.REDUCTION_TITLE)
 
     def _paint_curve(self, painter: QPainter, plot: QRect) -> None:
-        """No more points than pixels: each is the mean of its columns."""
+        """A point every few pixels: each is the mean of its columns."""
         if self.count < 2:
             return
-        groups = min(self.count, max(2, plot.width() * self.count // len(self.values)))
+        groups = min(self.count, max(2, plot.width() * self.count // len(self.values) // _POINT_PX))
         edges = np.linspace(0, self.count, groups + 1).astype(int)
         sums = np.add.reduceat(self.values[: self.count].astype(np.float64), edges[:-1])
         means = np.clip(sums / np.diff(edges), 0, DEEPEST_DB)
@@ -91,7 +92,7 @@ class ReductionStrip(QWidget):
         line = self.palette().link().color()
         fill = QColor(line)
         fill.setAlpha(60)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self.scrolling)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         ends = [QPointF(points[-1].x(), plot.top()), QPointF(points[0].x(), plot.top())]

@@ -38,7 +38,9 @@ class SpectrogramView(QWidget):
         self._table = colour_table(COLOUR_MAPS[0])
         self._range = (-100.0, -20.0)
         self._play_head: float | None = None
-        self.smooth = False  # interpolate between pixels: better to look at, dearer to draw
+        self.smooth = (
+            False  # interpolate between pixels where nothing moves: better to look at, dearer to draw
+        )
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 90)
@@ -177,7 +179,7 @@ class SpectrogramView(QWidget):
         plot = self.plot
         if plot.width() < 1 or plot.height() < 1:
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth and not self.scrolling)
         painter.drawImage(QRectF(plot), self._image, QRectF(self._first, 0, self.capacity, self.bins))
         self._paint_axes(painter, plot)
         self._paint_title(painter, plot)

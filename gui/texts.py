@@ -46,8 +46,9 @@ DEFAULT_DEVICE = "The system's default"
 GONE = "{name} (not there)"
 STOP_MOVING, STOP_MOVING_TIP = "Hold the picture", "The sound goes on."
 RECORDED = "Recorded {input} and {output}"
+RESTING = "this computer is too busy: sound passes as it came in"
 NUMBERS = (
-    "{steps} steps ({setting})   hop {hop:.2f} ms   load {load:.0%}   reduction {reduction:.0f} dB   "
+    "{steps} ({setting})   hop {hop:.2f} ms   load {load:.0%}   reduction {reduction:.0f} dB   "
     "latency {latency:.0f} ms   late {late}   drops {drops}   fills {fills}   xruns {xruns}"
 )
 HINT = "Open or drop a recording, or go live."

@@ -74,7 +74,8 @@ def test_a_plan_is_trained_tested_and_not_run_twice(audio, tmp_path):
     )
     config = yaml.safe_load((out / "mse-1" / "config.yaml").read_text())
     # the row's own discrepancy replaces the configuration's, it does not join it
-    assert config["model"]["supervised"] == {"mse": 1.0} and config["seed_everything"] == 1
+    options = config["model"]["init_args"]
+    assert options["supervised"] == {"mse": 1.0} and config["seed_everything"] == 1
     record = json.loads((out / "mse-1" / "done.json").read_text())["training"]
     assert record["gradient_norm"] > 0 and "supervised" in record
     stamps = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file() and p.name != "experiments.md"}

@@ -11,7 +11,9 @@ class GovernorRules:
 
     shed_load: float = 0.75  # smoothed load above which a step is given up
     shed_backlog: float = 2.0  # hops that wait for the model: above, a step is given up
-    rest_backlog: float = 6.0  # likewise: above, the model rests, whatever the steps
+    rest_backlog: float = (
+        6.0  # likewise, and the load is too high as well: above, the model rests, whatever the steps
+    )
     climb_load: float = 0.5  # the load expected after a climb must stay below
     settle_hops: int = 10  # between two steps down: the effect must show first
     climb_s: float = 4.0  # quiet time before a climb ...
@@ -57,9 +59,10 @@ class Governor:
             self._cost += (min(load, 2.0) / self.steps - self._cost) * 0.1
         self._since += 1
         busy = self.load > rules.shed_load and self.steps > 0
-        trouble = busy or backlog > rules.shed_backlog
+        # a queue alone says little: hops also wait after the core was away, and a cheap model is soon through
+        trouble = busy or (backlog > rules.shed_backlog and self.steps > 0)
         self._quiet = 0 if trouble else self._quiet + 1
-        if backlog > rules.rest_backlog and self.steps > 0:
+        if busy and backlog > rules.rest_backlog:
             self._move(0)
         elif trouble and self._since >= rules.settle_hops:
             if self.steps > self.least:

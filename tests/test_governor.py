@@ -29,7 +29,24 @@ def test_a_backlog_is_seen_at_once_even_if_hops_are_cheap():
     governor = Governor(HOP, 1, 4, 4)
     drive(governor, 0.2, lambda n: 0.1)
     assert governor.update(0.001, 3.0) == 3
-    assert governor.update(0.001, 7.0) == 0, "far behind: the model rests"
+    assert governor.update(0.001, 7.0) == 3, "a cheap model is soon through: it need not rest"
+
+
+def test_a_model_that_is_too_slow_rests_once_it_is_far_behind():
+    governor = Governor(HOP, 1, 4, 4)
+    drive(governor, 0.2, lambda n: 0.1)
+    for _ in range(8):
+        governor.update(2 * HOP, 1.0)
+    assert governor.steps > 0
+    assert governor.update(2 * HOP, 7.0) == 0
+
+
+def test_a_core_that_goes_away_now_and_then_does_not_put_a_cheap_model_to_rest():
+    governor = Governor(HOP, 1, 4, 4)
+    for second in range(60):
+        governor.update(0.1 * HOP, 10.0 + second % 3)
+        drive(governor, 1.0, lambda n: 0.02 * n)
+        assert governor.steps >= 1
 
 
 def test_one_slow_hop_changes_nothing():

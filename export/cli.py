@@ -7,13 +7,19 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from realtime.contract import ModelSpec
 
 
 def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(prog="export-onnx", description=__doc__)
     sub = p.add_subparsers(dest="command", required=True)
     c = sub.add_parser("convert", help="checkpoint or EMA snapshot -> one ONNX file")
-    c.add_argument("checkpoint", type=Path, help=".ckpt of `trainer fit`, or .safetensors")
+    c.add_argument(
+        "checkpoint", type=Path, help=".ckpt of `trainer fit`, .safetensors, or a folder of import-sgmse"
+    )
     c.add_argument("-o", "--output", type=Path, required=True, help="the .onnx file to write")
     c.add_argument(
         "--max-steps", type=int, default=None, help="most diffusion steps a hop (all that were trained)"
@@ -24,6 +30,11 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument(
         "--batch", type=int, default=1, metavar="B", help="streams that one call enhances, for servers (1)"
     )
+    blocks = c.add_argument_group("whole-file models (NCSN++), which run on a sliding block")
+    blocks.add_argument("--block-frames", type=int, default=128, help="STFT frames of the block (128)")
+    blocks.add_argument("--hop-frames", type=int, default=16, help="new ones in each call (16)")
+    blocks.add_argument("--ahead-frames", type=int, default=8, help="look-ahead beyond the window's own (8)")
+    blocks.add_argument("--fade-frames", type=int, default=4, help="cross-faded with the block before (4)")
     card_arguments(c)
     c.add_argument("--overwrite", action="store_true", help="replace an existing output")
     v = sub.add_parser(
@@ -63,8 +74,11 @@ def card(a: argparse.Namespace) -> dict:
 
 
 def run_convert(a: argparse.Namespace) -> int:
+    from export.blockwise import convert_blockwise
     from export.convert import convert
+    from export.graph import StepsError
     from trainer.checkpoint import load_model
+    from trainer.offline_model import OfflineModel
 
     if a.output.exists() and not a.overwrite:
         print(f"export-onnx: {a.output} exists; --overwrite replaces it", file=sys.stderr)
@@ -73,17 +87,31 @@ def run_convert(a: argparse.Namespace) -> int:
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise OSError(f"{folder} is no folder that may be written to")
     model = load_model(a.checkpoint)
+    first = {"name": a.output.stem, "version": "1", "license": "unspecified"}
+    if isinstance(model, OfflineModel):
+        if a.batch != 1:
+            raise StepsError(f"--batch {a.batch}: a block-wise file enhances one stream")
+        sizes = {key: getattr(a, key) for key in ("hop_frames", "ahead_frames", "fade_frames")}
+        spec = convert_blockwise(
+            model, a.output, a.default_steps, first | card(a), a.max_steps, frames=a.block_frames, **sizes
+        )
+        told(a.output, spec)
+        return 0
     max_steps = len(model.times) if a.max_steps is None else a.max_steps
     default_steps = max_steps if a.default_steps is None else a.default_steps
-    first = {"name": a.output.stem, "version": "1", "license": "unspecified"}
     spec = convert(model, a.output, max_steps, default_steps, first | card(a), a.batch)
-    size = a.output.stat().st_size / 1e6
+    told(a.output, spec)
+    return 0
+
+
+def told(output: Path, spec: ModelSpec) -> None:
+    """One line about a file that was written."""
+    size = output.stat().st_size / 1e6
     streams = f"{spec.streams} streams, " if spec.streams > 1 else ""
     print(
-        f"{a.output}: {size:.1f} MB, {streams}{spec.max_steps} steps, {len(spec.states)} states,"
+        f"{output}: {size:.1f} MB, {streams}{spec.max_steps} steps, {len(spec.states)} states,"
         f" latency {spec.latency} samples"
     )
-    return 0
 
 
 def run_card(a: argparse.Namespace) -> int:

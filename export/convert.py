@@ -9,6 +9,7 @@ from pathlib import Path
 
 import onnx
 import torch
+from torch import Tensor, nn
 
 from export.graph import StepsError, StreamingGraph
 from realtime.contract import METADATA_KEY, ModelSpec
@@ -26,6 +27,11 @@ def trace(graph: StreamingGraph) -> torch.onnx.ONNXProgram:
         torch.tensor(graph.max_steps),
         *(torch.zeros(shape) for shape in states.values()),
     )
+    return quiet_export(graph, example, list(states))
+
+
+def quiet_export(graph: nn.Module, example: tuple[Tensor, ...], states: list[str]) -> torch.onnx.ONNXProgram:
+    """The exporter, without its remarks. example: audio, noise, steps and the states, of the shapes of the contract."""
     log = logging.getLogger("torch.onnx")
     before = log.level
     log.setLevel(logging.ERROR)  # it warns of an absent torchvision that nobody asked for

@@ -8,14 +8,13 @@ import copy
 from collections.abc import Sequence
 from pathlib import Path
 
-import onnx
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from export.convert import quiet_export, save, strip
+from export.convert import check_default, quiet_export, write
 from export.graph import StepsError
-from realtime.contract import METADATA_KEY, ModelSpec
+from realtime.contract import ModelSpec
 from trainer.offline_model import OfflineModel
 from trainer.samplers import few_step_transition
 
@@ -165,10 +164,7 @@ def convert_blockwise(
             f"max_steps {most} must lie in 1 ... {1 if model.supervised else len(TIMES)} for blocks"
         )
     default_steps = most if default_steps is None else default_steps
-    if not 1 <= default_steps <= most:
-        raise StepsError(
-            f"default steps {default_steps} must lie in 1 ... {most}, the most steps of this file"
-        )
+    check_default(default_steps, most)
     graph = BlockGraph(model, times=TIMES[:most], **sizes)
     spec = ModelSpec(
         sample_rate=model.spectrogram.sample_rate,
@@ -188,10 +184,5 @@ def convert_blockwise(
         torch.tensor(most),
         *(torch.randn(shape) * 0.1 for shape in graph.states().values()),
     )
-    proto = quiet_export(graph, example, list(graph.states())).model_proto
-    strip(proto.graph)
-    del proto.metadata_props[:], proto.functions[:]
-    onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
-    onnx.checker.check_model(proto)
-    save(proto, output)
+    write(quiet_export(graph, example, list(graph.states())).model_proto, spec, output)
     return spec

@@ -70,10 +70,7 @@ def convert(
 
     streams: independent streams that one call of the file enhances.
     """
-    if not 1 <= default_steps <= max_steps:
-        raise StepsError(
-            f"default steps {default_steps} must lie in 1 ... {max_steps}, the most steps of this file"
-        )
+    check_default(default_steps, max_steps)
     graph = StreamingGraph(model, max_steps, streams)
     s = model.spectrogram
     spec = ModelSpec(
@@ -89,13 +86,25 @@ def convert(
         streams=streams,
         **card,
     )
-    proto = trace(graph).model_proto
+    write(trace(graph).model_proto, spec, output)
+    return spec
+
+
+def check_default(default_steps: int, max_steps: int) -> None:
+    """Raises StepsError."""
+    if not 1 <= default_steps <= max_steps:
+        raise StepsError(
+            f"default steps {default_steps} must lie in 1 ... {max_steps}, the most steps of this file"
+        )
+
+
+def write(proto: onnx.ModelProto, spec: ModelSpec, output: Path) -> None:
+    """An exported graph, without its traces of this machine and with its contract, whole or not at all."""
     strip(proto.graph)
     del proto.metadata_props[:], proto.functions[:]
     onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
     onnx.checker.check_model(proto)
     save(proto, output)
-    return spec
 
 
 def read_spec(path: Path) -> ModelSpec:

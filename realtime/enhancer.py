@@ -43,6 +43,13 @@ def find_model(model: str | Path | None) -> Path:
     return Path(model)
 
 
+def checked_steps(steps: int, most: int) -> int:
+    """Diffusion steps that a model of `most` allows. Raises ValueError."""
+    if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or not 1 <= steps <= most:
+        raise ValueError(f"steps is {steps!r}: this model allows whole numbers from 1 to {most}")
+    return int(steps)
+
+
 class Enhancer:
     """A stream of mono audio at the model's rate through one model.
 
@@ -123,10 +130,7 @@ class Enhancer:
 
     @steps.setter
     def steps(self, steps: int) -> None:
-        most = self.spec.max_steps
-        if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or not 1 <= steps <= most:
-            raise ValueError(f"steps is {steps!r}: this model allows whole numbers from 1 to {most}")
-        self._steps = int(steps)
+        self._steps = checked_steps(steps, self.spec.max_steps)
 
     def reset(self) -> None:
         """Back to the start of a stream, counters included. Settings stay."""

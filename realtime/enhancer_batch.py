@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime.contract import ModelSpec
-from realtime.enhancer import WILDEST, find_model
+from realtime.enhancer import WILDEST, checked_steps, find_model
 from realtime.mix import Mixer
 from realtime.noise import HopNoise
 from realtime.session import Session
@@ -37,7 +37,8 @@ class EnhancerBatch:
     ):
         """Raises ModelError or ContractError for the model, DeviceError for CUDA, ValueError for the rest."""
         self._session = model if isinstance(model, Session) else Session(find_model(model), device)
-        spec = self.spec = self._session.spec
+        self.spec: ModelSpec = self._session.spec
+        spec = self.spec
         seeds = [seeds] * spec.streams if isinstance(seeds, int) else list(seeds)
         if len(seeds) != spec.streams:
             raise ValueError(f"{len(seeds)} seeds for {spec.streams} streams: one each is wanted")
@@ -49,8 +50,6 @@ class EnhancerBatch:
         self._noises = [HopNoise(seed, spec.noise_shape[1:]) for seed in seeds]
         self._drawn = np.zeros(spec.noise_shape, np.float32)
         self._counts = [0] * spec.streams  # hops since the start of each stream: its noise's counter
-
-    spec: ModelSpec
 
     @property
     def streams(self) -> int:
@@ -84,10 +83,7 @@ class EnhancerBatch:
 
     @steps.setter
     def steps(self, steps: int) -> None:
-        most = self.spec.max_steps
-        if not isinstance(steps, int | np.integer) or isinstance(steps, bool) or not 1 <= steps <= most:
-            raise ValueError(f"steps is {steps!r}: this model allows whole numbers from 1 to {most}")
-        self._steps = int(steps)
+        self._steps = checked_steps(steps, self.spec.max_steps)
 
     def reset(self) -> None:
         """All streams back to their start, counters included. Settings stay."""

@@ -27,9 +27,7 @@ class _SampleSpec(ctypes.Structure):
 
 
 class _BufferAttributes(ctypes.Structure):
-    _fields_ = [
-        (name, ctypes.c_uint32) for name in ("maxlength", "tlength", "prebuf", "minreq", "fragsize")
-    ]
+    _fields_ = [(name, ctypes.c_uint32) for name in ("maxlength", "tlength", "prebuf", "minreq", "fragsize")]
 
 
 def _library() -> Any:

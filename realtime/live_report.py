@@ -35,7 +35,7 @@ def latencies(pump: Pump, handles: list[Any]) -> dict[str, float]:
 
 def report(stream: LiveStream, steps: int | str, handles: list[Any], started: float) -> LiveStatus:
     pump, engine, c = stream.pump, stream.engine, stream.counters
-    common = {
+    common: dict[str, Any] = {
         "state": stream.state,
         "message": stream.message,
         "steps_setting": steps,

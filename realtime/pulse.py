@@ -36,8 +36,8 @@ def _library() -> Any:
     except OSError as error:
         raise PulseError(f"{error}; on Debian and Ubuntu: apt install libpulse0") from error
     lib.pa_simple_new.restype = ctypes.c_void_p
-    lib.pa_simple_new.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p,
-                                  ctypes.c_char_p] + 4 * [ctypes.c_void_p]  # fmt: skip
+    text, pointer = ctypes.c_char_p, ctypes.c_void_p
+    lib.pa_simple_new.argtypes = [text, text, ctypes.c_int, text, text, pointer, pointer, pointer, pointer]
     for name in ("pa_simple_read", "pa_simple_write"):
         getattr(lib, name).argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
     lib.pa_simple_get_latency.restype = ctypes.c_uint64

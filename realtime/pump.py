@@ -233,7 +233,7 @@ class Pump:
         if not self._skip:
             chunk = self.inbox.peek(count)
             self.inbox.skip(count)
-            marks = []
+            marks: list[str] = []
         else:
             chunk, marks = self._splice(count)
         self._past = np.concatenate([self._past, chunk])[-2 * count :]

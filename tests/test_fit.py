@@ -192,3 +192,35 @@ def test_init_from_another_shape_is_refused(tmp_path):
     other = ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=32, blocks=1, bands=8))
     with pytest.raises(ValueError, match="the configuration asks for"):
         load_weights(other, tmp_path / "m.safetensors")
+
+
+def test_init_of_a_deeper_network_begins_as_the_shallower_one_and_then_uses_its_new_blocks(tmp_path):
+    model = small().eval()
+    torch.nn.init.normal_(model.network.embedding.out.weight, std=0.1)
+    torch.nn.init.normal_(model.network.head.weight, std=0.1)
+    save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
+    deeper = ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=3, bands=8)).eval()
+    load_weights(deeper, tmp_path / "m.safetensors")
+    y, x_t, t = torch.randn(2, 2, 9, 161), torch.randn(2, 2, 9, 161), torch.tensor([0.3, 0.9])
+    estimates = []
+    for m in (model, deeper):
+        noisy, _ = m.network.prepare(y)
+        estimates.append(m.network(x_t, noisy, m.network.film(t))[0])
+    torch.testing.assert_close(estimates[1], estimates[0])
+    assert (estimates[0] - y).abs().max() > 0.1  # it is not the identity that agrees with itself
+    estimates[1].square().mean().backward()
+    for block in deeper.network.blocks:
+        assert block.project.weight.grad.abs().max() > 0
+        assert block.mixer.outward.weight.grad.abs().max() > 0
+
+
+def test_init_of_a_shallower_network_or_from_a_part_of_the_weights_is_refused(tmp_path):
+    model = small()
+    deeper = ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=2, bands=8))
+    save_snapshot(deeper.config, deeper.state_dict(), tmp_path / "deep.safetensors")
+    with pytest.raises(ValueError, match="the configuration asks for"):
+        load_weights(model, tmp_path / "deep.safetensors")
+    part = {k: v for k, v in model.state_dict().items() if "blocks.0.project" not in k}
+    save_snapshot(model.config, part, tmp_path / "part.safetensors")
+    with pytest.raises(ValueError, match="project"):
+        load_weights(deeper, tmp_path / "part.safetensors")

@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from trainer.centred_spectrogram import CentredSpectrogram
+from trainer.growth import can_deepen, deepen
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.streaming import StreamingNet
 from trainer.offline_model import OfflineModel, Sampling
@@ -106,13 +107,14 @@ def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], pa
 
 
 def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
-    """EMA weights of a file into a model of the same shape, to train on from there."""
+    """EMA weights of a file into a model of the same shape, or of the same with more blocks, to train on from there."""
     config, weights = read(path)
     held = config.get("network") if isinstance(config, dict) else config
-    if held != model.config["network"]:
-        raise ValueError(
-            f"{path} holds the network {held}, the configuration asks for {model.config['network']}"
-        )
+    wanted = model.config["network"]
+    if isinstance(held, dict) and can_deepen(held, wanted):
+        weights = deepen(weights, model, held["blocks"])
+    elif held != wanted:
+        raise ValueError(f"{path} holds the network {held}, the configuration asks for {wanted}")
     for part in ("spectrogram", "sde", "times", "eta"):
         if config.get(part) != model.config.get(part):
             warnings.warn(

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-PACKAGES = ("realtime", "trainer", "export", "gui")
-_DISTRIBUTION = "klarstrom"
-_HOME = Path(__file__).resolve().parent.parent
+import numpy as np
 
+from realtime.doctor_packages import onnxruntime_variants, shadowed_packages
+from realtime.doctor_sound import default_devices, portaudio, sound_server
+from realtime.finding import Finding, ask
 
-@dataclass(frozen=True)
-class Finding:
-    """status: ok | note | fail. A note costs comfort, a fail stops something from working."""
+if TYPE_CHECKING:
+    from realtime.enhancer import Enhancer
 
-    status: str
-    what: str
-    advice: str = ""
+HOPELESS = 4  # hops that one may last; a model that is slower is not measured for minutes
 
 
 def examine(model: str | None = None) -> Iterator[Finding]:
     """Every finding, in order; a check that itself fails is a finding too."""
-    for check in (shadowed_packages, onnxruntime_variants, lambda: model_file(model), lambda: cpu_cost(model),
-                  lambda: cuda(model), portaudio):  # fmt: skip
+    yield from _run(shadowed_packages)
+    clean = True
+    for check in (onnxruntime_variants, lambda: model_file(model)):
+        for finding in _run(check):
+            clean &= finding.status == "ok"
+            yield finding
+        if not clean:
+            break  # what builds on it could only repeat the trouble
+    else:
+        yield from _run(lambda: cpu_cost(model))
+        yield from _run(lambda: cuda(model))
+    for check in (portaudio, sound_server, default_devices):
         yield from _run(check)
 
 
@@ -38,56 +42,6 @@ def _run(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         yield Finding(
             "fail", f"a check broke: {type(error).__name__}: {error}", "report this as a fault of klarstrom"
         )
-
-
-def shadowed_packages() -> Iterator[Finding]:
-    """`realtime` and `trainer` are also names of other people's packages: whose is found first, whose files
-    mix in?
-    """
-    owners = importlib.metadata.packages_distributions()
-    clean = True
-    for name in PACKAGES:
-        spec = importlib.util.find_spec(name)
-        place = (
-            None if spec is None else spec.origin or next(iter(spec.submodule_search_locations or []), None)
-        )
-        if place is None:
-            clean = False
-            yield Finding("fail", f"package {name} is missing", f"install {_DISTRIBUTION} again")
-        elif not Path(place).resolve().is_relative_to(_HOME / name):
-            clean = False
-            yield Finding(
-                "fail", f"package {name} comes from {place}, not from {_DISTRIBUTION}",
-                f"install {_DISTRIBUTION} in an environment of its own, and start it outside that folder",
-            )  # fmt: skip
-        strangers = sorted({owner for owner in owners.get(name, []) if owner != _DISTRIBUTION})
-        if strangers:
-            clean = False
-            yield Finding(
-                "fail", f"{', '.join(strangers)} also installs a package called {name}",
-                f"install {_DISTRIBUTION} in an environment of its own",
-            )  # fmt: skip
-    if clean:
-        yield Finding("ok", f"packages {', '.join(PACKAGES)} are {_DISTRIBUTION}'s own")
-
-
-def onnxruntime_variants() -> Iterator[Finding]:
-    """All variants share one import folder: the last one installed wins, and CUDA may go without a word."""
-    found = {}
-    for distribution in importlib.metadata.distributions():
-        name = (distribution.metadata["Name"] or "").lower()
-        if name == "onnxruntime" or name.startswith(("onnxruntime-", "ort-nightly")):
-            found[name] = distribution.version
-    listed = ", ".join(f"{name} {version}" for name, version in sorted(found.items()))
-    if len(found) > 1:
-        yield Finding(
-            "fail", f"several ONNX Runtimes share one folder: {listed}",
-            f"pip uninstall {' '.join(sorted(found))}, then install the one that you want",
-        )  # fmt: skip
-    elif found:
-        yield Finding("ok", f"one ONNX Runtime: {listed}")
-    else:
-        yield Finding("fail", "no ONNX Runtime is installed", "pip install onnxruntime")
 
 
 def model_file(model: str | None) -> Iterator[Finding]:
@@ -105,22 +59,46 @@ def model_file(model: str | None) -> Iterator[Finding]:
     )
 
 
-def cpu_cost(model: str | None, seconds: float = 2.0) -> Iterator[Finding]:
-    """Does a hop fit into its time, for the default and for the most steps?"""
-    from realtime.bench import bench
+def cpu_cost(model: str | None, seconds: float = 1.0) -> Iterator[Finding]:
+    """Does a hop fit into its time, from one step upwards, until it does not? seconds: of audio, for each."""
+    from realtime.bench import hop_cost
     from realtime.enhancer import Enhancer
 
-    spec = Enhancer(model, device="cpu").spec
-    for cost in bench(model, "cpu", sorted({spec.default_steps, spec.max_steps}), seconds):
-        hop_ms = cost.p50_ms / cost.share
-        times = f"p50 {cost.p50_ms:.2f} ms, p99 {cost.p99_ms:.2f} ms of {hop_ms:g} ms"
-        what = f"CPU, {cost.steps} step{'s' * (cost.steps != 1)} a hop: {times}"
-        if cost.p50_ms > hop_ms:
-            yield Finding("fail", what, "live streams will break up: use fewer --steps")
-        elif cost.p99_ms > hop_ms / 2:
-            yield Finding("note", what, "little room beside other programs: fewer --steps are safer")
+    enhancer = Enhancer(model, device="cpu")
+    spec, hop_s = enhancer.spec, enhancer.hop_length / enhancer.sample_rate
+    hop_ms = 1000 * hop_s
+    for steps in range(1, spec.max_steps + 1):
+        enhancer.steps = steps
+        too_slow = "too slow to be live: files and pipes take longer than they last"
+        if steps > 1:
+            too_slow = f"a live stream keeps to fewer steps (--steps auto does), at most {steps - 1}"
+        status = "fail" if steps == 1 else "note"
+        name = f"CPU, {steps} step{'s' * (steps != 1)} a hop"
+        first_s = _one_hop_s(enhancer)
+        if first_s > HOPELESS * hop_s:
+            yield Finding(status, f"{name}: {1000 * first_s:.0f} ms of {hop_ms:g} ms", too_slow)
+            return
+        cost = hop_cost(enhancer, seconds)
+        what = f"{name}: p50 {cost.p50_ms:.2f} ms, p99 {cost.p99_ms:.2f} ms of {hop_ms:g} ms"
+        if cost.share > 1:
+            yield Finding(status, what, too_slow)
+            return
+        if cost.share > 0.5:
+            yield Finding("note", what, "little room beside other programs: close them, or use fewer --steps")
+        elif cost.p99_ms > hop_ms:
+            yield Finding("note", what, "other programs get in between: close them, or use a longer --queue")
         else:
             yield Finding("ok", what)
+
+
+def _one_hop_s(enhancer: Enhancer) -> float:
+    """The quickest of three."""
+    silence, times = np.zeros(enhancer.hop_length, np.float32), []
+    for _ in range(3):
+        start = time.perf_counter()
+        enhancer.process(silence)
+        times.append(time.perf_counter() - start)
+    return min(times)
 
 
 def cuda(model: str | None) -> Iterator[Finding]:
@@ -131,47 +109,12 @@ def cuda(model: str | None) -> Iterator[Finding]:
         "except Exception as error:\n print('no:', error)\n"
     )
     # in a process of its own: CUDA libraries that do not fit may end it
-    answer = _ask(code, model or "")
-    if answer.startswith("no:") or not answer:
-        reason = answer[3:].strip() or "the process that tried it died"
-        yield Finding(
-            "note",
-            f"CUDA is not used: {reason}",
-            "none needed: the CPU does; for a GPU install klarstrom[gpu]",
-        )
-    else:
-        yield Finding("ok", f"CUDA works: a session runs on {answer}")
-
-
-def portaudio() -> Iterator[Finding]:
-    """The sound library, for live streams only; its devices are counted in a process of their own."""
-    code = (
-        "try:\n import sounddevice as s\n d = s.query_devices()\n"
-        " counts = [sum(x[f'max_{k}_channels'] > 0 for x in d) for k in ('input', 'output')]\n"
-        " print(s.get_portaudio_version()[1].split(',')[0], *counts, sep='|')\n"
-        "except Exception as error:\n print('no:', error)\n"
-    )
-    answer = _ask(code)
-    if answer.startswith("no:") or answer.count("|") != 2:
-        yield Finding(
-            "note", f"PortAudio cannot be used: {answer[3:].strip() or 'it died when it was loaded'}",
-            "only live streams need it; on Debian and Ubuntu: apt install libportaudio2",
-        )  # fmt: skip
+    answer = ask(code, model or "")
+    if answer == "cuda":
+        yield Finding("ok", "CUDA works: a session runs on it")
         return
-    version, inputs, outputs = (part.strip() for part in answer.split("|"))
-    what = f"{version}: {inputs} inputs, {outputs} outputs"
-    if inputs == "0" or outputs == "0":
-        yield Finding("note", what, "a live stream needs one of each; files and pipes need none")
-    else:
-        yield Finding("ok", what)
-
-
-def _ask(code: str, *arguments: str) -> str:
-    """The last line that a fresh interpreter prints; empty if it dies or takes longer than a minute."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, cwd=_HOME
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return (done.stdout.strip().splitlines() or [""])[-1]
+    reason = answer.removeprefix("no:").strip() or "the process that tried it died"
+    yield Finding(
+        "note", reason if reason.startswith("CUDA") else f"CUDA cannot be used: {reason}",
+        "none needed, the CPU does; a GPU needs NVIDIA's driver and pip install 'klarstrom[gpu]'",
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`realtime-cli info | bench | demo | doctor`, help, version: what a person reads, and what a program reads."""
+"""`realtime-cli info | bench | demo`, help, version: what a person reads, and what a program reads."""
 
 import importlib.metadata
 import json
@@ -13,7 +13,6 @@ import pytest
 import soundfile
 from cli_runner import call, run, s16, speechlike
 
-from realtime import doctor
 from realtime.demo import level_changes_db
 from realtime.png import colours, level_db, png, spectrograms
 
@@ -149,65 +148,6 @@ def test_a_tone_is_drawn_at_its_place():
     assert abs(np.argmax(first.mean(1)) - 0.75 * high) < 4  # 2 of 8 kHz, counted from the bottom
     second = image[2 * header + high : 2 * (header + high), left : left + wide]
     assert len(np.unique(second)) == 1  # silence is one colour
-
-
-def test_doctor_reports_every_check(model):
-    text = out("doctor", "--model", model)
-    for word in (
-        "packages realtime, trainer, export, gui",
-        "ONNX Runtime",
-        "model instrument",
-        "CPU, 2 steps",
-        "CPU, 4 steps",
-    ):
-        assert word in text
-    assert "CUDA" in text and "fail" not in text
-
-
-def test_doctor_fails_on_a_bad_model(tmp_path):
-    code, text, _ = call("doctor", "--model", tmp_path / "nothing.onnx")
-    assert code == 1 and re.search(r"^fail +no model file", text, re.MULTILINE)
-
-
-def test_doctor_finds_two_onnxruntimes(monkeypatch):
-    class Fake:
-        def __init__(self, name):
-            self.metadata, self.version = {"Name": name}, "1.2"
-
-    monkeypatch.setattr(
-        importlib.metadata, "distributions", lambda: map(Fake, ["numpy", "onnxruntime", "onnxruntime-gpu"])
-    )
-    (finding,) = doctor.onnxruntime_variants()
-    assert finding.status == "fail" and "onnxruntime 1.2, onnxruntime-gpu 1.2" in finding.what
-    assert "pip uninstall onnxruntime onnxruntime-gpu" in finding.advice
-
-
-def test_doctor_finds_a_strangers_package(tmp_path):
-    """A real stranger: a package and a distribution called realtime, found before ours or mixed into the same name."""
-    (tmp_path / "trainer").mkdir()
-    (tmp_path / "trainer/__init__.py").write_text("")
-    info = tmp_path / "stranger-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
-    (info / "top_level.txt").write_text("realtime\n")
-    code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from realtime.doctor import shadowed_packages\n"
-        "for f in shadowed_packages(): print(f.status, f.what)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=doctor._HOME)
-    assert f"fail package trainer comes from {tmp_path}" in done.stdout, done
-    assert "fail stranger also installs a package called realtime" in done.stdout
-
-
-def test_a_check_that_breaks_is_a_finding(monkeypatch):
-    def breaks():
-        raise OSError("no such thing")
-        yield
-
-    monkeypatch.setattr(doctor, "portaudio", breaks)
-    findings = [f for f in doctor._run(doctor.portaudio)]
-    assert findings[0].status == "fail" and "no such thing" in findings[0].what
 
 
 def test_commands_in_this_process_and_in_their_own_agree(model):

@@ -1,0 +1,159 @@
+"""Which device a name, a part of it or an index means; what a stream does when the one it chose goes away."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from audio_server import PulseServer, running, wait_until
+from engine_models import Recipe, build, save
+
+from realtime import supervisor
+from realtime.audio import AudioDeviceError, Device, find_device
+from realtime.live import LiveOptions, LiveStream
+
+
+def device(index, name, inputs=1, outputs=0, **more):
+    return Device(index, name, "PulseAudio", inputs, outputs, 48000, False, False, **more)
+
+
+DEVICES = [
+    device(0, "USB"),
+    device(1, "USB Headset", server_name="alsa_input.usb-headset"),
+    dataclasses.replace(device(2, "Built-in Analog", server_name="alsa_input.pci"), is_default_input=True),
+    device(3, "Built-in Analog", 0, 2, server_name="alsa_output.pci"),
+    device(4, "HDMI", 0, 2),
+    device(5, "Webcam", server_name="cam.left"),
+    device(6, "Webcam", server_name="cam.right"),
+    device(12, "Mixer", 2, 2),
+]
+
+
+@pytest.mark.parametrize(
+    "which, kind, index",
+    [
+        (None, "input", 2),  # the default
+        (None, "output", 3),  # no default is known: the first
+        (1, "input", 1),
+        ("12", "input", 12),
+        ("12", "output", 12),
+        ("USB", "input", 0),  # a whole name, though it is a part of another
+        ("usb h", "input", 1),
+        ("alsa_input.usb-headset", "input", 1),  # the server's name, whole and in part
+        ("usb-head", "input", 1),
+        ("Built-in Analog", "output", 3),  # the other of this name is an input
+        ("analog", "input", 2),
+        ("cam.left", "input", 5),
+    ],
+)
+def test_what_is_meant(which, kind, index):
+    assert find_device(which, kind, DEVICES).index == index
+
+
+@pytest.mark.parametrize(
+    "which, kind, says",
+    [
+        ("usb", "input", "several input devices are called 'usb'; take an index: 0: 'USB', 1: 'USB Headset'"),
+        ("Webcam", "input", "several input devices are called 'Webcam'; take an index: 5: 'Webcam', 6: 'Webcam'"),
+        (3, "input", "no input device has the index 3: there are 0, 1, 2, 5, 6, 12"),
+        ("7", "output", "no output device has the index 7: there are 3, 4, 12"),
+        (-1, "output", "no output device has the index -1: there are 3, 4, 12"),
+        ("HDMI", "input", "no input device 'HDMI'; nearest: "),
+        ("Hedset", "input", "no input device 'Hedset'; nearest: 'USB Headset'"),
+        ("Mixr", "output", "no output device 'Mixr'; nearest: 'Mixer'"),
+        ("qqqq", "output", "no output device 'qqqq'; nearest: 'Built-in Analog', 'HDMI', 'Mixer'"),
+        ("", "output", "several output devices"),
+    ],
+)  # fmt: skip
+def test_what_is_not_clear_is_one_sentence_with_what_there_is(which, kind, says):
+    with pytest.raises(AudioDeviceError) as caught:
+        find_device(which, kind, DEVICES)
+    assert str(caught.value).startswith(says) and "\n" not in str(caught.value)
+
+
+def test_a_machine_without_microphones():
+    with pytest.raises(AudioDeviceError, match=r"^there is no input device on this machine$"):
+        find_device(None, "input", DEVICES[3:5])
+
+
+class Simulated:
+    """Devices whose callbacks the test calls; one name cannot be opened."""
+
+    class Handle:
+        def __init__(self, name, rate, callback):
+            self.name, self.rate, self.callback = name, rate, callback
+            self.channels, self.latency_s, self.closed = 1, 0.01, False
+
+        def close(self):
+            self.closed = True
+
+    def __init__(self):
+        self.opened = []
+
+    def devices(self):
+        return DEVICES
+
+    def find(self, which, kind):
+        return find_device(which, kind, DEVICES)
+
+    def rescan(self):
+        pass
+
+    def watch(self, changed):
+        return lambda: None
+
+    def open(self, device, kind, rates, callback, finished):
+        if device.name == "HDMI":
+            raise AudioDeviceError("output 'HDMI' cannot be opened: busy")
+        self.opened.append(self.Handle(device.name, rates[0], callback))
+        return self.opened[-1]
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory):
+    return save(build(Recipe()), tmp_path_factory.mktemp("devices") / "exact.onnx")
+
+
+def test_a_switch_to_a_device_that_does_not_open_changes_nothing(exact):
+    audio = Simulated()
+    with LiveStream(LiveOptions(exact, input="USB", output="Mixer"), audio=audio) as stream:
+        before, pump, wanted = list(audio.opened), stream.pump, dict(stream.wanted)
+        for bad in ({"output": "HDMI"}, {"input": "cam.left", "output": "HDMI"}, {"input": "no such"}):
+            with pytest.raises(AudioDeviceError):
+                stream.switch(**bad)
+            assert stream.pump is pump and stream.wanted == wanted and stream.state == "running"
+            assert not any(handle.closed for handle in before)
+        assert all(handle.closed for handle in audio.opened if handle not in before), "nothing is left open"
+        frames = np.zeros((160, 1), np.float32)
+        hops = stream.status().hops
+        before[1].callback(frames, False)
+        wait_until(lambda: stream.status().hops > hops, 10, "a hop from the old input")
+    assert all(handle.closed for handle in audio.opened)
+
+
+def test_a_device_that_vanishes_falls_back_to_the_one_before_and_is_taken_again(exact, monkeypatch):
+    monkeypatch.setattr(supervisor, "PATIENCE_S", 0.3)
+    events = []
+    with running(PulseServer) as server:
+        server.sink("mic_in")
+        server.sink("loud")
+        server.source("virt_mic", "mic_in")
+        index = server.source("usb_mic", "mic_in")
+        options = LiveOptions(exact, input="virt_mic", output="loud", mode="bypass", queue_ms=100)
+        with LiveStream(options, lambda e: events.append(e.kind)) as stream:
+
+            def used(name, event):
+                wait_until(lambda: event in events and stream.status().state == "running", 15, event)
+                assert stream.devices["input"].server_name == name
+                hops = stream.status().hops
+                wait_until(lambda: stream.status().hops > hops + 20, 20, f"hops from {name}")
+
+            used("virt_mic", "started")
+            stream.switch(input="usb_mic")
+            used("usb_mic", "switched")
+            server.pactl("unload-module", index)
+            used("virt_mic", "fallback")
+            server.source("usb_mic", "mic_in")
+            used("usb_mic", "device_back")
+            assert stream.devices["output"].server_name == "loud"
+    kinds = [kind for kind in events if kind != "governor"]
+    assert kinds == ["started", "switched", "device_lost", "fallback", "device_back", "stopped"]

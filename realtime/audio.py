@@ -163,8 +163,9 @@ def find_device(which: str | int | None, kind: str, devices: list[Device] | None
         if found:
             listed = ", ".join(f"{d.index}: {d.name!r}" for d in found)
             raise AudioDeviceError(f"several {kind} devices are called {which!r}; take an index: {listed}")
-    known = [d.name for d in devices]
-    near = difflib.get_close_matches(which, known, 3, 0.3) or known[:3]
+    known = {name.casefold(): name for _, name in reversed(names)}
+    near = [known[name] for name in difflib.get_close_matches(which.casefold(), known, 3, 0.4)]
+    near = near or list(dict.fromkeys(d.name for d in devices))[:3]
     raise AudioDeviceError(f"no {kind} device {which!r}; nearest: {', '.join(map(repr, near))}")
 
 

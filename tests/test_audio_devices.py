@@ -59,6 +59,8 @@ def test_what_is_meant(which, kind, index):
         (-1, "output", "no output device has the index -1: there are 3, 4, 12"),
         ("HDMI", "input", "no input device 'HDMI'; nearest: "),
         ("Hedset", "input", "no input device 'Hedset'; nearest: 'USB Headset'"),
+        ("wabcam", "input", "no input device 'wabcam'; nearest: 'Webcam'"),  # once, though there are two
+        ("cam.lift", "input", "no input device 'cam.lift'; nearest: 'cam.left'"),
         ("Mixr", "output", "no output device 'Mixr'; nearest: 'Mixer'"),
         ("qqqq", "output", "no output device 'qqqq'; nearest: 'Built-in Analog', 'HDMI', 'Mixer'"),
         ("", "output", "several output devices"),

@@ -15,6 +15,7 @@ from trainer.bank import AudioBank
 from trainer.clips import find_clips, hold_out
 from trainer.data import DataModule
 from trainer.datasets import EpochSampler, MixingDataset, PairDataset
+from trainer.pairs import pair_up
 from trainer.scene import MixConfig
 
 RATE = 16000
@@ -339,20 +340,21 @@ def test_pairs_are_checked_and_cut(tmp_path):
     for k in range(6):
         write(clean / f"{k}.wav", 1.0, seed=k)
         write(noisy / f"{k}.wav", 1.0, seed=k + 10)
-    x, y, name = PairDataset(clean, noisy, max_seconds=0.25)[2]
+    x, y, name = PairDataset(pair_up(clean, noisy), max_seconds=0.25)[2]
     assert x.shape == y.shape == (4000,) and name == "2.wav"
     assert np.allclose(x, soundfile.read(clean / "2.wav")[0][:4000], atol=1e-6)
     assert np.allclose(y, soundfile.read(noisy / "2.wav")[0][:4000], atol=1e-6)
-    assert PairDataset(clean, noisy, max_files=3).names == ["0.wav", "2.wav", "4.wav"]
-    assert PairDataset(clean, noisy, sample_rate=8000)[0][0].shape == (8000,)
+    some = PairDataset(pair_up(clean, noisy), max_files=3)
+    assert [pair.name for pair in some.pairs] == ["0", "2", "4"]
+    assert PairDataset(pair_up(clean, noisy), sample_rate=8000)[0][0].shape == (8000,)
     write(noisy / "3.wav", 2.0)
-    with pytest.raises(ValueError, match=r"3.wav lasts 1.000 s .* 2.000 s"):
-        PairDataset(clean, noisy)
+    with pytest.raises(ValueError, match=r"3 lasts 1.000 s .* 2.000 s"):
+        PairDataset(pair_up(clean, noisy))
     (noisy / "3.wav").unlink()
-    with pytest.raises(ValueError, match=r"has 6 audio files and .* has 5; .*1 are in one only: 3.wav"):
-        PairDataset(clean, noisy)
+    with pytest.raises(ValueError, match=r"has 6 audio files and .* has 5; .*1 are missing in one: 3"):
+        pair_up(clean, noisy)
     with pytest.raises(ValueError, match="is not a folder"):
-        PairDataset(tmp_path / "none", noisy)
+        pair_up(tmp_path / "none", noisy)
 
 
 # --- the data module ---

@@ -1,6 +1,7 @@
-"""The Lightning data module: folders and manifests in, batches of mixtures and validation pairs out."""
+"""The Lightning data module: folders and manifests in, batches of mixtures or of pairs, and validation pairs, out."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import lightning as L
 import torch
@@ -8,29 +9,33 @@ from torch.utils.data import DataLoader
 
 from trainer.bank import AudioBank
 from trainer.clips import find_clips
-from trainer.datasets import EpochSampler, MixingDataset, PairDataset
+from trainer.datasets import CropDataset, EpochSampler, MixingDataset, PairDataset
 from trainer.mixing import Room
+from trainer.pairs import Pair, find_pairs, hold_out_pairs, pair_up
 from trainer.rooms import load_rooms
 from trainer.scene import DEFAULT_MIX, MixConfig
 from trainer.shards import are_shards, shard_bank
 
 
 class DataModule(L.LightningDataModule):
-    """Mixtures made on the fly for training; pairs of files, or held-out mixtures, for validation.
+    """Mixtures made on the fly, or crops of fixed pairs, for training; pairs, or held-out mixtures, for validation.
 
     Without valid_clean and valid_noisy, 2 % of the speech files and of the noise files are held out and never
-    trained on; fixed mixtures of them validate. Validation batches hold one whole file: (x, y, names).
+    trained on; fixed mixtures of them validate. Of pairs, the valid/ beside train/ validates, or else 2 %, whole
+    speakers where the manifest tells them. Validation batches hold one whole file: (x, y, names).
 
     Args:
         speech: folders of clean speech, or manifests (.tsv, .jsonl), or WebDataset shards (speech-{000..031}.tar).
         noise: folders of noise, or manifests, or shards.
+        pairs: in place of speech and noise, what `trainer prepare` made, or folders with clean/ and noisy/, or their
+            manifest.tsv: one place or several. Nothing is mixed then.
         speech_include: globs or prefixes of the speech files to use; empty for all.
         noise_include: globs or prefixes of the noise files to use; empty for all.
         min_snr_db: leaves out speech whose manifest gives a lower estimated SNR, dB.
         sample_rate: Hz.
         seconds: length of a training example, s.
         batch_size: examples of a batch (of each process).
-        examples_per_epoch: mixtures of an epoch; each is new.
+        examples_per_epoch: mixtures of an epoch, each is new; or crops of pairs, all are used before any comes again.
         workers: processes that make mixtures; 0 makes them in the main one.
         rooms: simulated rooms; 0 for none.
         mix: what the mixtures are like.
@@ -46,8 +51,9 @@ class DataModule(L.LightningDataModule):
 
     def __init__(
         self,
-        speech: list[str],
-        noise: list[str],
+        speech: list[str] | None = None,
+        noise: list[str] | None = None,
+        pairs: list[str] | str | None = None,
         speech_include: list[str] | None = None,
         noise_include: list[str] | None = None,
         min_snr_db: float | None = None,
@@ -72,6 +78,8 @@ class DataModule(L.LightningDataModule):
             raise ValueError(
                 f"valid_clean is {valid_clean} but valid_noisy is {valid_noisy}: give both or neither"
             )
+        if pairs is None and not (speech and noise):
+            raise ValueError(f"speech is {speech} and noise is {noise}: give both, or pairs")
         if not batch_size <= examples_per_epoch:
             raise ValueError(
                 f"examples_per_epoch ({examples_per_epoch}) must be at least batch_size ({batch_size})"
@@ -80,31 +88,34 @@ class DataModule(L.LightningDataModule):
             raise ValueError(f"seed is {seed}: it must be 0 or more")
         self.options = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
         self.batch_size = batch_size
-        self.training: MixingDataset | None = None
+        self.training: MixingDataset | CropDataset | None = None
         self.validation: MixingDataset | PairDataset | None = None
 
     def prepare_data(self) -> None:
         """Fill the cache once, before other processes look for it."""
-        if self.options["cache_dir"] is not None:
+        if self.options["cache_dir"] is not None and self.options["pairs"] is None:
             self._banks()
             self._rooms()
 
     def setup(self, stage: str | None = None) -> None:
         """Make the datasets; called again, it keeps those it has."""
         o = self.options
-        pairs = o["valid_clean"] is not None
-        if pairs and self.validation is None:
-            self.validation = PairDataset(
-                o["valid_clean"],
-                o["valid_noisy"],
-                o["valid_max_seconds"],
-                o["valid_max_files"],
-                o["sample_rate"],
-            )
-        if self.training is not None or (pairs and stage not in (None, "fit")):
+        given = o["valid_clean"] is not None
+        if given and self.validation is None:
+            self.validation = self._whole(pair_up(Path(o["valid_clean"]), Path(o["valid_noisy"])))
+        if self.training is not None or (given and stage not in (None, "fit")):
+            return
+        samples = round(o["seconds"] * o["sample_rate"])
+        if o["pairs"] is not None:
+            train, valid = find_pairs(o["pairs"])
+            if not given:
+                if not valid:
+                    train, valid = hold_out_pairs(train, 0.02)
+                self.validation = self._whole(valid)
+            self.training = CropDataset(train, o["examples_per_epoch"], samples, o["sample_rate"], o["seed"])
             return
         banks, rooms = self._banks(), self._rooms()
-        if not pairs:
+        if not given:
             banks, held = zip(*(bank.hold_out(0.02) for bank in banks), strict=True)
             self.validation = MixingDataset(
                 *held,
@@ -116,17 +127,10 @@ class DataModule(L.LightningDataModule):
                 o["seed"],
                 name="held-out",
             )
-        self.training = MixingDataset(
-            *banks,
-            o["examples_per_epoch"],
-            round(o["seconds"] * o["sample_rate"]),
-            o["mix"],
-            rooms,
-            o["seed"],
-        )
+        self.training = MixingDataset(*banks, o["examples_per_epoch"], samples, o["mix"], rooms, o["seed"])
 
     def train_dataloader(self) -> DataLoader:
-        """Batches of new mixtures: (x, y), float32 [batch, samples]."""
+        """Batches of mixtures or crops: (x, y), float32 [batch, samples]."""
         workers = self.options["workers"]
         done = 0
         if self.trainer is not None:  # batches of this epoch before a resumed run was stopped, else 0 or all
@@ -151,6 +155,10 @@ class DataModule(L.LightningDataModule):
     def test_dataloader(self) -> DataLoader:
         """The files of validation: to test on others, point valid_clean and valid_noisy at them."""
         return self.val_dataloader()
+
+    def _whole(self, pairs: list[Pair]) -> PairDataset:
+        o = self.options
+        return PairDataset(pairs, o["valid_max_seconds"], o["valid_max_files"], o["sample_rate"])
 
     def _banks(self) -> list[AudioBank]:
         return [

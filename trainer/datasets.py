@@ -1,16 +1,20 @@
-"""Datasets: mixtures on the fly, reproducible item by item, and pairs of files."""
+"""Datasets: mixtures on the fly and crops of pairs, reproducible item by item, and whole pairs of files."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import soundfile
+import soxr
 import torch
 from torch.utils.data import Dataset, DistributedSampler
 
 from trainer.bank import AudioBank, read_mono
-from trainer.clips import AUDIO
 from trainer.mixing import Room, mix
+from trainer.pairs import Pair
 from trainer.scene import DEFAULT_MIX, MixConfig
 
 
@@ -65,7 +69,7 @@ class EpochSampler(DistributedSampler):
     its share. The `start` examples that a process had of this epoch before it was stopped come last, once.
     """
 
-    def __init__(self, dataset: MixingDataset, start: int = 0) -> None:
+    def __init__(self, dataset: MixingDataset | CropDataset, start: int = 0) -> None:
         ready = torch.distributed.is_available() and torch.distributed.is_initialized()
         replicas, rank = (
             (torch.distributed.get_world_size(), torch.distributed.get_rank()) if ready else (1, 0)
@@ -80,56 +84,108 @@ class EpochSampler(DistributedSampler):
         return iter(examples[start:] + examples[:start])
 
 
-class PairDataset(Dataset):
-    """Clean and noisy files of the same names. Yields (x, y, name): float32 tensors [samples], full scale ±1.
+class CropDataset(Dataset):
+    """Pairs of files, cut at random at the same place in both: item k is a function of (seed, k).
 
-    Longer files are cut to `max_seconds`; of more than `max_files` names, evenly spaced ones are taken.
-    Raises ValueError if the folders do not hold the same names, or a pair differs in length.
+    All pairs are used once, in a random order, before any is used again, whatever an epoch's `examples`. A file that is
+    shorter than `samples` stands somewhere in zeros. Yields (x, y): float32 tensors [samples], full scale ±1.
+
+    Raises ValueError naming the first file that cannot be read, or whose partner has another length or rate.
+    """
+
+    def __init__(
+        self, pairs: Sequence[Pair], examples: int, samples: int, sample_rate: int = 16000, seed: int = 0
+    ) -> None:
+        if examples < 1 or samples < 1:
+            raise ValueError(f"{examples} examples of {samples} samples: both must be at least 1")
+        self.pairs, self.examples, self.samples = list(pairs), examples, samples
+        self.sample_rate, self.seed = sample_rate, seed
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(frames_and_rate, self.pairs))
+        self.frames, self.rates = np.array(found, np.int64).T
+
+    def __len__(self) -> int:
+        return self.examples
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        if index < 0:
+            raise IndexError(index)
+        lap, place = divmod(index, len(self.pairs))
+        pair = int(np.random.default_rng([self.seed, 0, lap]).permutation(len(self.pairs))[place])
+        rng = np.random.default_rng([self.seed, 1, index])
+        # the samples in the file's own rate, and one for its rounding
+        rate = int(self.rates[pair])
+        wanted = self.samples if rate == self.sample_rate else -(-self.samples * rate // self.sample_rate) + 1
+        spare = int(self.frames[pair]) - wanted
+        start = int(rng.integers(min(spare, 0), max(spare, 0) + 1))
+        x, y = (self._cut(p, rate, start, wanted) for p in (self.pairs[pair].clean, self.pairs[pair].noisy))
+        return torch.from_numpy(x), torch.from_numpy(y)
+
+    def _cut(self, path: Path, rate: int, start: int, frames: int) -> np.ndarray:
+        """From `start` on; below 0, so many zeros stand before the file's first sample."""
+        audio, _ = soundfile.read(path, frames, max(start, 0), dtype="float32", always_2d=True)
+        mono = audio.mean(axis=1)
+        if rate != self.sample_rate:
+            mono = soxr.resample(mono, rate, self.sample_rate)
+        first = -min(start, 0) * self.sample_rate // rate
+        out = np.zeros(self.samples, np.float32)
+        mono = mono[: self.samples - first]
+        out[first : first + len(mono)] = mono
+        return out
+
+
+def frames_and_rate(pair: Pair) -> tuple[int, int]:
+    """Frames and rate, Hz, that both files of a pair have. Raises ValueError."""
+    known = []
+    for path in (pair.clean, pair.noisy):
+        try:
+            info = soundfile.info(path)
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise ValueError(f"cannot read {path}: {error}") from None
+        known.append((info.frames, info.samplerate))
+    (a, rate_a), (b, rate_b) = known
+    if abs(a - b) > 1 or rate_a != rate_b or not min(a, b):
+        raise ValueError(
+            f"{pair.clean} has {a} samples at {rate_a} Hz and {pair.noisy} has {b} at {rate_b} Hz: a pair must be as long "
+            "in both, at one rate"
+        )
+    return min(a, b), rate_a
+
+
+class PairDataset(Dataset):
+    """Pairs of files, whole. Yields (x, y, name): float32 tensors [samples], full scale ±1.
+
+    Longer files are cut to `max_seconds`; of more than `max_files` pairs, evenly spaced ones are taken.
+    Raises ValueError if the files of a pair differ in length.
     """
 
     def __init__(
         self,
-        clean_dir: str | Path,
-        noisy_dir: str | Path,
+        pairs: Sequence[Pair],
         max_seconds: float | None = None,
         max_files: int | None = None,
         sample_rate: int = 16000,
     ) -> None:
-        self.clean_dir, self.noisy_dir = Path(clean_dir), Path(noisy_dir)
         self.sample_rate = sample_rate
         self.samples = None if max_seconds is None else int(max_seconds * sample_rate)
-        names = []
-        for folder in (self.clean_dir, self.noisy_dir):
-            if not folder.is_dir():
-                raise ValueError(f"{folder} is not a folder of audio files")
-            names.append({p.name for p in folder.iterdir() if p.suffix.lower() in AUDIO})
-        clean, noisy = names
-        if clean != noisy or not clean:
-            lone = sorted(clean ^ noisy)
-            raise ValueError(
-                f"{self.clean_dir} has {len(clean)} audio files and {self.noisy_dir} has {len(noisy)}; both "
-                f"need the same names, but {len(lone)} are in one only: {', '.join(lone[:3]) or 'none'}"
-            )
-        self.names = sorted(clean)
-        if max_files is not None and max_files < len(self.names):
+        self.pairs = list(pairs)
+        if max_files is not None and max_files < len(self.pairs):
             if max_files < 1:
                 raise ValueError(f"max_files is {max_files}: it must be at least 1")
-            self.names = [self.names[k * len(self.names) // max_files] for k in range(max_files)]
-        for name in self.names:
-            lengths = [soundfile.info(folder / name).duration for folder in (self.clean_dir, self.noisy_dir)]
+            self.pairs = [self.pairs[k * len(self.pairs) // max_files] for k in range(max_files)]
+        for pair in self.pairs:
+            lengths = [soundfile.info(path).duration for path in (pair.clean, pair.noisy)]
             if abs(lengths[0] - lengths[1]) * sample_rate > 1:
                 raise ValueError(
-                    f"{name} lasts {lengths[0]:.3f} s in {clean_dir} but {lengths[1]:.3f} s in {noisy_dir}"
+                    f"{pair.name} lasts {lengths[0]:.3f} s in {pair.clean.parent} but {lengths[1]:.3f} s in "
+                    f"{pair.noisy.parent}"
                 )
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.pairs)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor, str]:
-        name = self.names[index]
-        x, y = (
-            read_mono(folder / name, self.sample_rate)[: self.samples]
-            for folder in (self.clean_dir, self.noisy_dir)
-        )
+        pair = self.pairs[index]
+        x, y = (read_mono(path, self.sample_rate)[: self.samples] for path in (pair.clean, pair.noisy))
         samples = min(len(x), len(y))
-        return torch.from_numpy(x[:samples]), torch.from_numpy(y[:samples]), name
+        return torch.from_numpy(x[:samples]), torch.from_numpy(y[:samples]), f"{pair.name}{pair.clean.suffix}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 
 from realtime.terminal import NO_AUDIO, OK, say
@@ -12,7 +11,7 @@ from realtime.terminal import NO_AUDIO, OK, say
 
 def run_live(a: argparse.Namespace) -> int:
     from realtime.live import LiveEvent, LiveOptions, LiveStream
-    from realtime.panel import panel_line
+    from realtime.panel import Panel
 
     steps = a.steps if a.steps == "auto" else int(a.steps) if a.steps.isdecimal() else None
     if steps is None:
@@ -25,11 +24,11 @@ def run_live(a: argparse.Namespace) -> int:
         a.model, a.device, steps, a.attenuation_limit, a.gain, a.seed, a.input, a.output, a.virtual_mic, a.rate,
         a.record, a.mode, a.queue,
     )  # fmt: skip
-    shows = not a.quiet and not a.json and sys.stderr is not None and sys.stderr.isatty()
+    panel = Panel(wanted=not a.quiet and not a.json)
 
     def tell(event: LiveEvent) -> None:
         if event.kind in ("device_lost", "error") or not a.quiet:
-            say(("\r" + 110 * " " + "\r" if shows else "") + f"realtime-cli: {event.kind}: {event.message}")
+            panel.remark(f"realtime-cli: {event.kind}: {event.message}")
 
     start, next_json = time.monotonic(), 0.0
     with LiveStream(options, tell) as stream:
@@ -38,8 +37,7 @@ def run_live(a: argparse.Namespace) -> int:
             if a.json and time.monotonic() >= next_json:
                 next_json = time.monotonic() + 1
                 print(json.dumps(stream.status().as_dict()), flush=True)
-            if shows:
-                print("\r" + panel_line(stream.status()).ljust(110), end="", file=sys.stderr, flush=True)
+            panel.show(stream.status())
     return OK
 
 

@@ -45,7 +45,7 @@ class Bar:
         left = (self.total_s - done_s) / speed if speed > 0 else 0
         filled = round(24 * share)
         bar = "#" * filled + "." * (24 - filled)
-        line = f"[{bar}] {share:4.0%}  {speed:.1f} x real time  {_clock(left)} left"
+        line = f"[{bar}] {share:4.0%}  {speed:.1f} x real time  {clock(left)} left"
         print("\r" + line.ljust(70), end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
@@ -53,6 +53,6 @@ class Bar:
             print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     minutes, rest = divmod(max(0, round(seconds)), 60)
     return f"{minutes}:{rest:02d}"

@@ -26,6 +26,7 @@ from realtime import pulse
 Samples = NDArray[np.float32]
 Callback = Callable[[Samples, bool], None]  # frames [n, channels], was there an xrun
 SERVER_PCMS = ("pulse", "pipewire", "default")  # PortAudio's names of the sound server
+COPIES = ("MME", "Windows DirectSound", "Windows WDM-KS")  # list what WASAPI lists, names cut or sound later
 SERVER_LATENCY_MS = 30  # that the sound server is asked to keep: with less it starves on a busy machine
 _lock = threading.Lock()  # PortAudio is opened, closed and listed by one thread at a time
 _open: set[int] = set()  # streams of this process that are open, by id
@@ -96,14 +97,18 @@ def list_devices() -> list[Device]:
             return found
         raise
     with _lock:
-        seen, apis = list(sd.query_devices()), [api["name"] for api in sd.query_hostapis()]
+        seen, apis = list(sd.query_devices()), list(sd.query_hostapis())
         chosen = [-1, -1] if found else list(sd.default.device)
+    wasapi = next((api for api in apis if api["name"] == "Windows WASAPI" and api["devices"]), None)
+    if wasapi is not None:
+        chosen = [wasapi["default_input_device"], wasapi["default_output_device"]]
     for port, d in enumerate(seen):
-        if d["name"] in SERVER_PCMS:
+        api = apis[d["hostapi"]]["name"]
+        if d["name"] in SERVER_PCMS or (wasapi is not None and api in COPIES):
             continue  # the server's devices are in the list by name, or it does not answer
         found.append(
             Device(
-                len(found), d["name"], apis[d["hostapi"]], d["max_input_channels"], d["max_output_channels"],
+                len(found), d["name"], api, d["max_input_channels"], d["max_output_channels"],
                 round(d["default_samplerate"]), port == chosen[0], port == chosen[1], port,
             )
         )  # fmt: skip
@@ -226,7 +231,9 @@ class PortAudio:
                 raise AudioDeviceError(f"{kind} {device.name!r} cannot be opened: {failure}") from failure
         sd = _portaudio()
         channels = device.channels[kind]
-        counts = sorted({1, min(2, channels), channels}) if kind == "input" else [min(2, channels), 1]
+        counts = (
+            sorted({1, min(2, channels), channels}) if kind == "input" else [min(2, channels), 1, channels]
+        )
         error: Exception | None = None
         for rate in rates:
             for count in counts:

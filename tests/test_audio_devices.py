@@ -7,8 +7,8 @@ import pytest
 from audio_server import PulseServer, running, wait_until
 from engine_models import Recipe, build, save
 
-from realtime import supervisor
-from realtime.audio import AudioDeviceError, Device, find_device
+from realtime import audio, supervisor
+from realtime.audio import AudioDeviceError, Device, find_device, list_devices
 from realtime.live import LiveOptions, LiveStream
 
 
@@ -77,6 +77,52 @@ def test_a_machine_without_microphones():
         find_device(None, "input", DEVICES[3:5])
 
 
+class Windows:
+    """PortAudio as it lists one microphone, one speaker and VB-Cable there: four times, MME with cut names."""
+
+    APIS = ("MME", "Windows DirectSound", "Windows WASAPI", "Windows WDM-KS")
+    NAMES = (("Microphone (USB Audio Device)", 1, 0), ("CABLE Output (VB-Audio Virtual Cable)", 2, 0),
+             ("Speakers (Realtek(R) Audio)", 0, 2), ("CABLE Input (VB-Audio Virtual Cable)", 0, 2))  # fmt: skip
+
+    class default:
+        device = (0, 2)  # of MME
+
+    def __init__(self, apis=APIS):
+        self.apis = apis
+
+    def query_hostapis(self):
+        return [
+            {"name": name, "devices": list(range(4 * k, 4 * k + 4)), "default_input_device": 4 * k + 1,
+             "default_output_device": 4 * k + 2} for k, name in enumerate(self.apis)
+        ]  # fmt: skip
+
+    def query_devices(self):
+        return [
+            {"name": name[:31] if api == "MME" else name, "hostapi": k, "max_input_channels": inputs,
+             "max_output_channels": outputs, "default_samplerate": 48000.0}
+            for k, api in enumerate(self.apis) for name, inputs, outputs in self.NAMES
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    monkeypatch.setattr(audio.pulse, "available", lambda: False)
+    return lambda *apis: monkeypatch.setattr(audio, "_portaudio", lambda: Windows(apis or Windows.APIS))
+
+
+def test_on_windows_every_device_is_listed_once(windows):
+    windows()
+    found = list_devices()
+    assert [(d.name, d.host_api) for d in found] == [(n, "Windows WASAPI") for n, _, _ in Windows.NAMES]
+    assert find_device("CABLE Input", "output").port == 11 and find_device("CABLE Output", "input").port == 9
+    assert find_device(None, "input").port == 9 and find_device(None, "output").port == 10, (
+        "WASAPI's defaults"
+    )
+    windows("MME")
+    assert [d.host_api for d in list_devices()] == ["MME"] * 4
+    assert find_device("CABLE Input", "output").name == "CABLE Input (VB-Audio Virtual C"
+
+
 class Simulated:
     """Devices whose callbacks the test calls; one name cannot be opened."""
 
@@ -116,20 +162,22 @@ def exact(tmp_path_factory):
 
 
 def test_a_switch_to_a_device_that_does_not_open_changes_nothing(exact):
-    audio = Simulated()
-    with LiveStream(LiveOptions(exact, input="USB", output="Mixer"), audio=audio) as stream:
-        before, pump, wanted = list(audio.opened), stream.pump, dict(stream.wanted)
+    simulated = Simulated()
+    with LiveStream(LiveOptions(exact, input="USB", output="Mixer"), audio=simulated) as stream:
+        before, pump, wanted = list(simulated.opened), stream.pump, dict(stream.wanted)
         for bad in ({"output": "HDMI"}, {"input": "cam.left", "output": "HDMI"}, {"input": "no such"}):
             with pytest.raises(AudioDeviceError):
                 stream.switch(**bad)
             assert stream.pump is pump and stream.wanted == wanted and stream.state == "running"
             assert not any(handle.closed for handle in before)
-        assert all(handle.closed for handle in audio.opened if handle not in before), "nothing is left open"
+        assert all(handle.closed for handle in simulated.opened if handle not in before), (
+            "nothing is left open"
+        )
         frames = np.zeros((160, 1), np.float32)
         hops = stream.status().hops
         before[1].callback(frames, False)
         wait_until(lambda: stream.status().hops > hops, 10, "a hop from the old input")
-    assert all(handle.closed for handle in audio.opened)
+    assert all(handle.closed for handle in simulated.opened)
 
 
 def test_a_device_that_vanishes_falls_back_to_the_one_before_and_is_taken_again(exact, monkeypatch):

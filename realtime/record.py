@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 import threading
@@ -15,11 +16,14 @@ from realtime.pcm import PcmFormat, encode, wav_header
 
 Samples = NDArray[np.float32]
 FLUSH_S = 0.5
-_LONGEST = 0xFFFFFFFF - 4096  # bytes that a WAV header can tell
+_LONGEST = 0xFFFFF000  # bytes that a WAV header can tell of: 37 hours at 16 kHz
 
 
 class _Wav:
-    """16-bit mono. Samples are written first and then told of in the header: it never promises too much."""
+    """16-bit mono. Samples are written first and then told of in the header: it never promises too much.
+
+    `write` raises OSError for a full disk, and for a file as long as a WAV can be.
+    """
 
     def __init__(self, path: Path, sample_rate: int):
         self.path, self._format = path, PcmFormat("s16", sample_rate, 1)
@@ -28,7 +32,9 @@ class _Wav:
         os.write(self._file, wav_header(self._format, 0))
 
     def write(self, samples: Samples) -> None:
-        data = encode(samples, "s16")[: _LONGEST - self._bytes]
+        data = encode(samples, "s16")
+        if self._bytes + len(data) > _LONGEST:
+            raise OSError(errno.EFBIG, "the recording is as long as a WAV file can be", str(self.path))
         os.lseek(self._file, self._header + self._bytes, os.SEEK_SET)
         view = memoryview(data)
         while view:

@@ -12,6 +12,7 @@ import soundfile
 from audio_server import PulseServer, running, wait_until
 from live_command import LOUD, live, playing
 
+from realtime import record
 from realtime.record import FLUSH_S, Recorder
 
 RATE = 16000
@@ -73,6 +74,19 @@ def test_a_full_disk_ends_the_recording_and_what_was_written_stays(tmp_path):
     assert done.stdout == "OSError File too large\n", done
     for side, samples in sides(tmp_path).items():
         assert 0 < len(samples) < 25_000 and (samples == 0.5).all(), side
+
+
+def test_a_wav_that_is_full_ends_the_recording(tmp_path, monkeypatch):
+    monkeypatch.setattr(record, "_LONGEST", 2000)
+    recorder = Recorder(tmp_path, RATE)
+    recorder.add(np.zeros(900, np.float32), np.zeros(900, np.float32))
+    wait_until(lambda: len(sides(tmp_path)["out"]) == 900, 10, "the first block")
+    recorder.add(np.zeros(200, np.float32), np.zeros(200, np.float32))
+    wait_until(lambda: recorder.error is not None, 10, "the end of the recording")
+    recorder.add(np.zeros(50, np.float32), np.zeros(50, np.float32))
+    recorder.close()
+    assert "as long as a WAV file can be" in str(recorder.error)
+    assert {side: len(samples) for side, samples in sides(tmp_path).items()} == {"in": 900, "out": 900}
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,8 @@ def run_live(a: argparse.Namespace) -> int:
             if a.json and time.monotonic() >= next_json:
                 next_json = time.monotonic() + 1
                 print(json.dumps(stream.status().as_dict()), flush=True)
-            panel.show(stream.status())
+            if panel.visible:
+                panel.show(stream.status())
     return OK
 
 

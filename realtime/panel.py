@@ -49,10 +49,10 @@ def _latency(ms: dict[str, float]) -> str:
 
 
 class Panel:
-    """On stderr, where that is a terminal. Remarks go above it; any thread may call."""
+    """On stderr, to be shown only where that is a terminal. Remarks go above it; any thread may call."""
 
     def __init__(self, wanted: bool = True):
-        self._visible = wanted and sys.stderr is not None and sys.stderr.isatty()
+        self.visible = wanted and sys.stderr is not None and sys.stderr.isatty()
         # without these the terminal may not know how to go up a line: it gets the first one alone
         known = os.environ.get("TERM", "") not in ("", "dumb") or "WT_SESSION" in os.environ
         self._most = 4 if known else 1
@@ -60,8 +60,6 @@ class Panel:
         self._lock = threading.Lock()
 
     def show(self, status: LiveStatus) -> None:
-        if not self._visible:
-            return
         width = min(WIDTH, shutil.get_terminal_size().columns) - 1  # in the last column some terminals wrap
         lines = [line[:width] for line in panel_lines(status)][: self._most]
         with self._lock:  # erased and drawn in one write: no flicker

@@ -19,15 +19,16 @@ class ColumnMaker:
     lost. The result does not depend on how the audio is cut into blocks.
     """
 
-    def __init__(self, sample_rate: int, window_ms: float = 32, pool: int = 1):
-        """sample_rate: Hz; window_ms: length of the window, rounded to an even number of samples."""
-        self.sample_rate, self.pool = sample_rate, pool
+    def __init__(self, sample_rate: int, window_ms: float = 32, pool: int = 1, sides: tuple[int, ...] = ()):
+        """sample_rate: Hz; window_ms: length of the window, rounded to an even number of samples; sides: leading
+        axes of what is pushed and of the columns: (2,) makes those of both sides in one go."""
+        self.sample_rate, self.pool, self.sides = sample_rate, pool, sides
         self.hop_length = max(1, round(COLUMN_S * sample_rate))
         self.window_length = 2 * max(2, round(window_ms * sample_rate / 2000))
         window = np.hanning(self.window_length + 1)[:-1]
         self._window = (window * (2 / window.sum())).astype(np.float32)
-        self._samples = np.zeros(self.window_length // 2, np.float32)
-        self._unpooled = np.zeros((0, self.bins), np.float32)
+        self._samples = np.zeros((*sides, self.window_length // 2), np.float32)
+        self._unpooled = np.zeros((*sides, 0, self.bins), np.float32)
 
     @property
     def bins(self) -> int:
@@ -44,14 +45,14 @@ class ColumnMaker:
         return -(-(samples // self.hop_length + 1) // self.pool)
 
     def push(self, samples: Samples) -> Columns:
-        """float32 [n], any n -> dB, float32 [columns that are ready, bins]."""
-        self._samples = np.concatenate([self._samples, samples])
-        ready = (len(self._samples) - self.window_length) // self.hop_length + 1
+        """float32 [..., n], any n -> dB, float32 [..., columns that are ready, bins]."""
+        self._samples = np.concatenate([self._samples, samples], axis=-1)
+        ready = (self._samples.shape[-1] - self.window_length) // self.hop_length + 1
         if ready < 1:
-            return np.zeros((0, self.bins), np.float32)
-        frames = np.lib.stride_tricks.sliding_window_view(self._samples, self.window_length)
-        spectrum = np.fft.rfft(frames[: ready * self.hop_length : self.hop_length] * self._window)
-        self._samples = self._samples[ready * self.hop_length :]
+            return np.zeros((*self.sides, 0, self.bins), np.float32)
+        frames = np.lib.stride_tricks.sliding_window_view(self._samples, self.window_length, axis=-1)
+        spectrum = np.fft.rfft(frames[..., : ready * self.hop_length : self.hop_length, :] * self._window)
+        self._samples = self._samples[..., ready * self.hop_length :]
         power = spectrum.real**2 + spectrum.imag**2
         with np.errstate(divide="ignore"):  # silence: the floor takes it
             levels = 10 * np.log10(power)
@@ -60,22 +61,24 @@ class ColumnMaker:
     def _pooled(self, columns: Columns) -> Columns:
         if self.pool == 1:
             return columns
-        joined = np.concatenate([self._unpooled, columns])
-        whole = len(joined) // self.pool * self.pool
-        self._unpooled = joined[whole:]
-        return joined[:whole].reshape(-1, self.pool, self.bins).max(axis=1)
+        joined = np.concatenate([self._unpooled, columns], axis=-2)
+        whole = joined.shape[-2] // self.pool * self.pool
+        self._unpooled = joined[..., whole:, :]
+        groups = joined[..., :whole, :].reshape(*self.sides, -1, self.pool, self.bins)
+        return np.asarray(groups.max(axis=-2))
 
     def finish(self) -> Columns:
-        """The columns still owed, silence assumed after the end. float32 [columns, bins]."""
-        rest = self.push(np.zeros(self.window_length - self.window_length // 2, np.float32))
-        if not len(self._unpooled):
+        """The columns still owed, silence assumed after the end. float32 [..., columns, bins]."""
+        owed = self.window_length - self.window_length // 2
+        rest = self.push(np.zeros((*self.sides, owed), np.float32))
+        if not self._unpooled.shape[-2]:
             return rest
-        last = self._unpooled.max(axis=0, keepdims=True)
-        self._unpooled = self._unpooled[:0]
-        return np.concatenate([rest, last])
+        last = self._unpooled.max(axis=-2, keepdims=True)
+        self._unpooled = self._unpooled[..., :0, :]
+        return np.concatenate([rest, last], axis=-2)
 
 
 def level_db(columns: Columns) -> NDArray[np.float32]:
-    """Level of each column, all bins together, dB. float32 [columns, bins] -> [columns]."""
-    power = np.power(np.float32(10), columns / 10).sum(axis=1)
-    return 10 * np.log10(np.maximum(power, np.float32(10 ** (FLOOR_DB / 10))))
+    """Level of each column, all bins together, dB. float32 [..., columns, bins] -> [..., columns]."""
+    power = np.power(np.float32(10), columns / 10).sum(axis=-1)
+    return np.asarray(10 * np.log10(np.maximum(power, np.float32(10 ** (FLOOR_DB / 10)))))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import numpy as np
 from PySide6.QtCore import QObject, QSignalBlocker, QStandardPaths
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton
 
 from gui import texts
-from gui.columns import ColumnMaker, level_db
+from gui.columns import ColumnMaker
 from gui.live_session import LiveSession
 from gui.meter import Meter
 from gui.pictures import Pictures
@@ -15,6 +18,7 @@ from realtime.contract import ModelSpec
 from realtime.live import LiveStatus
 
 SECONDS = 10  # of a live picture
+_NUMBERS_S = 0.2  # between two states of the numbers: nobody reads faster
 
 
 class LiveView(QObject):
@@ -33,7 +37,11 @@ class LiveView(QObject):
         form.setVerticalSpacing(5)
         form.addRow(texts.INPUT, self.pickers["input"])
         form.addRow(texts.OUTPUT, self.pickers["output"])
-        self._before = self._after = ColumnMaker(16000)
+        self._maker = ColumnMaker(16000, sides=(2,))
+        self._status: LiveStatus | None = None
+        self._status_at = 0.0
+        self._line = ""
+        self._marks: list[str] = []  # of ticks without a column
         self.window_ms = 32.0
         self.paused = False
         self._showing = False  # the pictures are ours
@@ -110,23 +118,42 @@ class LiveView(QObject):
 
     def begin(self, spec: ModelSpec) -> None:
         """Empty pictures of the last seconds."""
-        self._before, self._after = (ColumnMaker(spec.sample_rate, self.window_ms) for _ in range(2))
-        count = round(SECONDS / self._before.column_s)
-        self._showing = True
-        self.pictures.show_live(self._before.bins, count, self._before.column_s, spec.sample_rate / 2)
+        self._maker = ColumnMaker(spec.sample_rate, self.window_ms, sides=(2,))
+        count = round(SECONDS / self._maker.column_s)
+        self._showing, self._status = True, None
+        self._marks = []
+        self.pictures.show_live(
+            self._maker.bins, count, self._maker.column_s, spec.sample_rate / 2, spec.max_steps
+        )
 
     def tick(self, meter_in: Meter, meter_out: Meter) -> str | None:
         """Pulls and paints. -> the line of numbers, None without a stream."""
-        block, status = self.session.pull(), self.session.status()
-        if block is None or status is None or not self._showing:
+        block = self.session.pull()
+        if block is None or not self._showing:
             return None
-        before, after = self._before.push(block.noisy), self._after.push(block.enhanced)
-        if len(before) and not self.paused:
-            marks = [offset / len(block.noisy) for offset, _ in block.marks]
-            self.pictures.append_live(before, after, level_db(before) - level_db(after), marks)
-        meter_in.show_level(status.peak_in_dbfs)
-        meter_out.show_level(status.peak_out_dbfs)
-        return numbers(status)
+        now = time.monotonic()
+        if self._status is None or now - self._status_at >= _NUMBERS_S:
+            self._status, self._status_at = self.session.status(), now
+            if self._status is None:
+                return None
+            self._line = numbers(self._status)
+        if not len(block.noisy):
+            return self._line
+        both = np.stack([block.noisy, block.enhanced])
+        columns = self._maker.push(both)
+        if self.paused:
+            self._marks = []
+        elif columns.shape[1]:
+            marks = [(0.0, kind) for kind in self._marks]
+            marks += [(offset / len(block.noisy), kind) for offset, kind in block.marks]
+            self._marks = []
+            self.pictures.append_live(columns, self._status.load, self._status.steps, marks)
+        else:
+            self._marks += [kind for _, kind in block.marks]
+        peaks = 20 * np.log10(np.maximum(np.abs(both).max(axis=1), 1e-6))
+        meter_in.show_level(float(peaks[0]))
+        meter_out.show_level(float(peaks[1]))
+        return self._line
 
 
 def numbers(s: LiveStatus) -> str:

@@ -25,6 +25,7 @@ class Meter(QWidget):
         self.setAccessibleName(name)
         self.setToolTip(texts.LEVEL_TIP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.level_dbfs = self.peak_dbfs = LOWEST_DBFS
         self._shown_at = self._peak_at = time.monotonic()
 
@@ -44,7 +45,7 @@ class Meter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        box = QRectF(self.rect())
         painter.fillRect(box, self.palette().base())
 
         def x(dbfs: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -61,18 +63,24 @@ class Pictures(QWidget):
         before = self._level_before[start : start + len(columns)]
         self.strip.append(before - level_db(columns[: len(before)]))
 
-    def show_live(self, bins: int, count: int, column_s: float, highest_hz: float) -> None:
+    def show_live(
+        self, bins: int, count: int, column_s: float, highest_hz: float, most_steps: int = 1
+    ) -> None:
         """Empty pictures of the last `count` columns, which move to the left."""
         for view in self.views:
             view.configure(bins, count, column_s, highest_hz, scrolling=True)
             view.play_head = None
-        self.strip.configure(count, scrolling=True)
+        self.strip.configure(count, scrolling=True, most_steps=most_steps)
 
-    def append_live(self, before: Columns, after: Columns, reduction_db: Columns, marks: list[float]) -> None:
-        """The next columns of both; marks: where in them audio was lost, late or made up, 0 ... 1."""
-        self.before.append(before)
-        self.after.append(after)
-        self.strip.append(reduction_db, marks)
+    def append_live(
+        self, both: Columns, load: float = 0.0, steps: int = 0, marks: Sequence[tuple[float, str]] = ()
+    ) -> None:
+        """The next columns, [before and after, columns, bins]; load, 1 is all the time there is; marks: where in
+        them, 0 ... 1, audio was lost ("drop"), made up ("fill") or late."""
+        self.before.append(both[0])
+        self.after.append(both[1])
+        before, after = level_db(both)
+        self.strip.append_live(before - after, load, steps, marks)
 
     def set_play_head(self, seconds: float | None) -> None:
         for view in self.views:

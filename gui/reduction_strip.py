@@ -1,4 +1,4 @@
-"""How much was taken off, over time: a curve under the pictures, on their time axis."""
+"""Under the pictures, on their time axis: how much was taken off; live also load, steps, and what went wrong."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QLine, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import texts
 from gui.axes import LEFT, RIGHT
+from gui.strip_ring import REDUCTION, StripRing
+from gui.zoom import Zoom
 
 DEEPEST_DB = 40.0
 _POINT_PX = 3
-_MARK = "#e0503c"
+_UPPER, _GAP, _LOWER, _EDGE = 56, 5, 34, 4  # px
+_MARKS = {"drop": "#e0503c", "fill": "#e0503c", "late": "#f0a030"}
+_LOAD, _STEPS = "#5a9e6f", "#c77ddb"
 
 
 class ReductionStrip(QWidget):
@@ -24,78 +28,204 @@ class ReductionStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(64)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(texts.REDUCTION_TITLE)
+        self._zoom = Zoom()
         self.configure(1)
 
     def sizeHint(self) -> QSize:
-        return QSize(800, 64)
+        return QSize(800, self.minimumHeight())
 
-    def configure(self, capacity: int, scrolling: bool = False) -> None:
-        """Empty, with room for `capacity` columns; scrolling: the newest is at the right edge."""
-        self.values: NDArray[np.float32] = np.zeros(max(1, capacity), np.float32)
-        self.marked = np.zeros(len(self.values), bool)
-        self.scrolling = scrolling
-        self.count = len(self.values) if scrolling else 0
-        self.update()
+    def configure(self, capacity: int, scrolling: bool = False, most_steps: int = 1) -> None:
+        """Empty, with room for `capacity` columns; scrolling: the newest is at the right edge, and a second lane
+        shows load and steps."""
+        capacity = max(1, capacity)
+        self.scrolling, self.most_steps = scrolling, most_steps
+        self.ring = StripRing(capacity)
+        self._fixed: NDArray[np.float32] = np.zeros(capacity, np.float32)
+        self.count = capacity if scrolling else 0
+        self.setFixedHeight(2 * _EDGE + _UPPER + (_GAP + _LOWER if scrolling else 0))
+        self._forget()
 
-    def append(self, reduction_db: NDArray[np.float32], marks: Sequence[float] = ()) -> None:
-        """float32 [n]; what does not fit is left out. marks: places in it, 0 ... 1, that get a red line."""
-        if self.scrolling:
-            marked = np.zeros(len(reduction_db), bool)
-            marked[[min(len(marked) - 1, int(place * len(marked))) for place in marks]] = True
-            self.values = np.concatenate([self.values, reduction_db])[-len(self.values) :]
-            self.marked = np.concatenate([self.marked, marked])[-len(self.marked) :]
-            self.update()
-            return
-        fitting = reduction_db[: len(self.values) - self.count]
-        self.values[self.count : self.count + len(fitting)] = fitting
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """dB [capacity], oldest first."""
+        return self.ring.shown()[REDUCTION] if self.scrolling else self._fixed
+
+    @property
+    def zoom(self) -> Zoom:
+        """Only its times count."""
+        return self._zoom
+
+    @zoom.setter
+    def zoom(self, zoom: Zoom) -> None:
+        self._zoom = zoom
+        self._forget()
+
+    def append(self, reduction_db: NDArray[np.float32]) -> None:
+        """float32 [n]; what does not fit is left out."""
+        fitting = reduction_db[: len(self._fixed) - self.count]
+        self._fixed[self.count : self.count + len(fitting)] = fitting
         self.count += len(fitting)
+        self._forget()
+
+    def append_live(
+        self,
+        reduction_db: NDArray[np.float32],
+        load: float,
+        steps: int,
+        marks: Sequence[tuple[float, str]] = (),
+    ) -> None:
+        """float32 [n], and what held meanwhile: load, 1 is all the time there is. marks: place in it, 0 ... 1, and
+        drop, fill or late."""
+        n = len(reduction_db)
+        values = np.empty((3, n), np.float32)
+        values[REDUCTION], values[1], values[2] = reduction_db, load, steps
+        self.ring.append(values, [(min(n - 1, int(place * n)), kind) for place, kind in marks])
+        self.update(self._plot)
+
+    def _forget(self) -> None:
+        """Everything is to be painted anew."""
+        self._frame: QPixmap | None = None
+        self._legend: QPixmap | None = None
         self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self._forget()
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._forget()  # palette or font
+        super().changeEvent(event)
+
+    @property
+    def _plot(self) -> QRect:
+        return self.rect().adjusted(LEFT, _EDGE, -RIGHT, -_EDGE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self.palette().window())
-        plot = self.rect().adjusted(LEFT, 4, -RIGHT, -4)
-        painter.fillRect(plot, self.palette().base())
+        painter, plot, ratio = QPainter(self), self._plot, self.devicePixelRatio()
+        if self._frame is None or self._legend is None or self._frame.devicePixelRatio() != ratio:
+            self._dress(ratio)
+        assert self._frame is not None and self._legend is not None
+        if not self.scrolling or not plot.contains(event.rect()):
+            painter.drawPixmap(0, 0, self._frame)
+        if self.scrolling:
+            ring, z = self.ring, self._zoom
+            left, width = ring.first + z.left * ring.capacity, (z.right - z.left) * ring.capacity
+            painter.drawImage(QRectF(plot), ring.image, QRectF(left, 0, width, ring.image.height()))
+            self._paint_marks(painter, plot)
+            painter.drawPixmap(plot.topLeft(), self._legend)
+
+    def _paint_marks(self, painter: QPainter, plot: QRect) -> None:
+        oldest = self.ring.count - self.ring.capacity
+        lines: dict[str, list[QLine]] = {}
+        for column, kind in self.ring.marks:
+            share = (column - oldest) / self.ring.capacity
+            if self._zoom.left <= share < self._zoom.right:
+                share = (share - self._zoom.left) / (self._zoom.right - self._zoom.left)
+                x = plot.left() + int(plot.width() * share)
+                colour = _MARKS.get(kind, _MARKS["drop"])
+                lines.setdefault(colour, []).append(QLine(x, plot.top(), x, plot.bottom()))
+        for colour, all_of_it in lines.items():
+            painter.setPen(QColor(colour))
+            painter.drawLines(all_of_it)
+
+    # what is painted when it changes
+
+    def _dress(self, ratio: float) -> None:
+        palette = self.palette()
+        self._frame, self._legend = QPixmap(self.size() * ratio), QPixmap(self._plot.size() * ratio)
+        for canvas, colour in ((self._frame, palette.window().color()), (self._legend, QColor(0, 0, 0, 0))):
+            canvas.setDevicePixelRatio(ratio)
+            canvas.fill(colour)
+        painter = QPainter(self._frame)
+        painter.setFont(self.font())
+        plot = self._plot
+        self._paint_axes(painter, plot)
+        legend = painter
+        if self.scrolling:
+            legend = QPainter(self._legend)
+            legend.setFont(self.font())
+            legend.translate(-plot.left(), -plot.top())
+            heights = (round(_UPPER * ratio), round(_GAP * ratio), round(_LOWER * ratio))
+            line, base = palette.link().color(), palette.base().color()
+            colours = (palette.window().color(), base, _over(line, base), line,
+                       _over(QColor(_LOAD), base, 0.6), QColor(_STEPS))  # fmt: skip
+            self.ring.dress(heights, [c.rgb() for c in colours], (DEEPEST_DB, max(1, self.most_steps)))
+        else:
+            upper = QRect(plot.left(), plot.top(), plot.width(), _UPPER)
+            painter.fillRect(upper, palette.base())
+            painter.setClipRect(upper)
+            self._paint_curve(painter, upper)
+            painter.setClipping(False)
+        self._paint_legend(legend, plot)
+        for used in {id(legend): legend, id(painter): painter}.values():
+            used.end()
+
+    def _paint_axes(self, painter: QPainter, plot: QRect) -> None:
         painter.setPen(self.palette().windowText().color())
         height = painter.fontMetrics().height()
-        for db in (0, 20, 40):
-            y = round(plot.top() + plot.height() * db / DEEPEST_DB)
+        ticks = [(_UPPER * db / DEEPEST_DB, f"-{db}" if db else "0") for db in (0, 20, 40)]
+        if self.scrolling:
+            ticks += [(_UPPER + _GAP, "100 %"), (_UPPER + _GAP + _LOWER - 1, "")]
+        for down, text in ticks:
+            y = round(plot.top() + down)
             painter.drawLine(plot.left() - 4, y, plot.left() - 1, y)
             top = min(max(y - height // 2, 0), self.height() - height)
-            painter.drawText(
-                QRect(0, top, LEFT - 7, height), Qt.AlignmentFlag.AlignRight, f"-{db}" if db else "0"
-            )
-        self._paint_curve(painter, plot)
-        painter.setPen(QColor(_MARK))
-        for place in np.flatnonzero(self.marked).tolist():
-            x = plot.left() + plot.width() * place // len(self.marked)
-            painter.drawLine(x, plot.top(), x, plot.bottom())
-        box = QRect(plot.left() + 6, plot.bottom() - height - 4, 0, height + 2)
-        box.setWidth(painter.fontMetrics().horizontalAdvance(texts.REDUCTION_TITLE) + 14)
-        painter.fillRect(box, QColor(0, 0, 0, 170))
-        painter.setPen(QColor("white"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, texts.REDUCTION_TITLE)
+            if text == "100 %":
+                top = y + 1  # below its tick: -40 stands above
+            painter.drawText(QRect(0, top, LEFT - 7, height), Qt.AlignmentFlag.AlignRight, text)
+
+    def _paint_legend(self, painter: QPainter, plot: QRect) -> None:
+        metrics = painter.fontMetrics()
+        height = metrics.height() + 2
+        entries = [(texts.REDUCTION_TITLE, "white", 6, plot.top() + _UPPER - height - 2)]
+        if self.scrolling:
+            top = plot.top() + _UPPER + _GAP + 2
+            entries.append((texts.LOAD_TITLE, "#9fe0b4", 6, top))
+            after = 12 + metrics.horizontalAdvance(texts.LOAD_TITLE) + 14
+            entries.append((texts.STEPS_TITLE.format(most=self.most_steps), "#eab8f5", after, top))
+        for text, colour, left, top in entries:
+            box = QRect(plot.left() + left, top, metrics.horizontalAdvance(text) + 14, height)
+            painter.fillRect(box, QColor(0, 0, 0, 170))
+            painter.setPen(QColor(colour))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_curve(self, painter: QPainter, plot: QRect) -> None:
         """A point every few pixels: each is the mean of its columns."""
-        if self.count < 2:
+        all_of_it = len(self._fixed)
+        start = int(self._zoom.left * all_of_it)
+        end = min(self.count, round(self._zoom.right * all_of_it))
+        if end - start < 2:
             return
-        groups = min(self.count, max(2, plot.width() * self.count // len(self.values) // _POINT_PX))
-        edges = np.linspace(0, self.count, groups + 1).astype(int)
-        sums = np.add.reduceat(self.values[: self.count].astype(np.float64), edges[:-1])
+        px = plot.width() / ((self._zoom.right - self._zoom.left) * all_of_it)  # a column
+        groups = min(end - start, max(2, int((end - start) * px / _POINT_PX)))
+        edges = np.linspace(start, end, groups + 1).astype(int)
+        sums = np.add.reduceat(self._fixed[:end].astype(np.float64), edges[:-1])
         means = np.clip(sums / np.diff(edges), 0, DEEPEST_DB)
-        xs = plot.left() + plot.width() * (edges[:-1] + edges[1:]) / 2 / len(self.values)
+        xs = plot.left() + px * ((edges[:-1] + edges[1:]) / 2 - self._zoom.left * all_of_it)
         ys = plot.top() + plot.height() * means / DEEPEST_DB
         points = [QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
         line = self.palette().link().color()
         fill = QColor(line)
         fill.setAlpha(60)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not self.scrolling)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         ends = [QPointF(points[-1].x(), plot.top()), QPointF(points[0].x(), plot.top())]
         painter.drawPolygon(QPolygonF([*points, *ends]))
         painter.setPen(QPen(line, 1.4))
         painter.drawPolyline(QPolygonF(points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _over(colour: QColor, ground: QColor, share: float = 60 / 255) -> QColor:
+    """`colour` laid thinly on `ground`."""
+
+    def mixed(c: int, g: int) -> int:
+        return round(share * c + (1 - share) * g)
+
+    return QColor(
+        mixed(colour.red(), ground.red()),
+        mixed(colour.green(), ground.green()),
+        mixed(colour.blue(), ground.blue()),
+    )

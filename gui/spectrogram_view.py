@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.axes import BOTTOM, LEFT, RIGHT, TOP, time_ticks
+from gui.axes import BOTTOM, LEFT, RIGHT, TOP
 from gui.columns import FLOOR_DB, Columns
+from gui.frame import painted_frame, painted_title
+from gui.zoom import Zoom
 
 COLOUR_MAPS = ("inferno", "viridis", "magma", "cividis")
 
@@ -19,18 +21,20 @@ def colour_table(name: str) -> np.ndarray:
     if name not in COLOUR_MAPS:
         raise ValueError(f"colour map {name!r} is not one of {', '.join(COLOUR_MAPS)}")
     rgb = pyqtgraph.colormap.get(name).getLookupTable(nPts=256, alpha=False).astype(np.uint32)
-    return np.uint32(0xFF000000) | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2]
+    return np.asarray(np.uint32(0xFF000000) | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2])
 
 
 class SpectrogramView(QWidget):
     """Levels are kept beside the pixels, so that a new range recolours what is there and the mouse can ask.
 
     Every column is written twice, `capacity` apart: the newest `capacity` of them always lie side by side in
-    the double-width image, and a repaint is one drawImage with nothing moved.
+    the double-width image, and a repaint is one drawImage with nothing moved. Axes and title are painted when
+    they change; a picture that does not scroll is scaled once.
     """
 
     hovered = Signal(object)  # (seconds, Hz, dB), or None when the mouse left
     seeked = Signal(float)  # seconds; only while there is a play head
+    turned = Signal(object)  # QWheelEvent over the picture
 
     def __init__(self, title: str):
         super().__init__()
@@ -38,9 +42,11 @@ class SpectrogramView(QWidget):
         self._table = colour_table(COLOUR_MAPS[0])
         self._range = (-100.0, -20.0)
         self._play_head: float | None = None
-        self.smooth = (
-            False  # interpolate between pixels where nothing moves: better to look at, dearer to draw
-        )
+        self._smooth = False
+        self._zoom = Zoom()
+        self._frame: QPixmap | None = None  # everything around the picture
+        self._label: QPixmap | None = None
+        self._still: QPixmap | None = None  # the picture itself, as long as nothing changes
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 90)
@@ -67,6 +73,7 @@ class SpectrogramView(QWidget):
         self._pixels = np.empty((bins, 2 * self.capacity), np.uint32)
         width = 2 * self.capacity
         self._image = QImage(self._pixels.data, width, bins, 4 * width, QImage.Format.Format_RGB32)
+        self._forget()
         self._recolour()
 
     def sizeHint(self) -> QSize:
@@ -98,7 +105,41 @@ class SpectrogramView(QWidget):
 
     def _recolour(self) -> None:
         self._pixels[:] = self._coloured(self._levels)
+        self._still = None
         self.update()
+
+    @property
+    def smooth(self) -> bool:
+        """Interpolate between pixels where nothing moves: better to look at, dearer to draw."""
+        return self._smooth
+
+    @smooth.setter
+    def smooth(self, smooth: bool) -> None:
+        self._smooth, self._still = smooth, None
+        self.update(self.plot)
+
+    @property
+    def zoom(self) -> Zoom:
+        """The part that is shown."""
+        return self._zoom
+
+    @zoom.setter
+    def zoom(self, zoom: Zoom) -> None:
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._forget()
+
+    def _forget(self) -> None:
+        """Everything is to be painted anew."""
+        self._frame = self._label = self._still = None
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self._forget()
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._forget()  # palette or font
+        super().changeEvent(event)
 
     def append(self, columns: Columns) -> None:
         """dB, float32 [n, bins]; the first bin is 0 Hz. With a fixed picture, what does not fit is left out."""
@@ -118,7 +159,8 @@ class SpectrogramView(QWidget):
             self.count += len(part)
             done += len(part)
         if done:
-            self.update()
+            self._still = None
+            self.update(self.plot)
 
     @property
     def _first(self) -> int:
@@ -138,7 +180,7 @@ class SpectrogramView(QWidget):
     def play_head(self, seconds: float | None) -> None:
         if seconds != self._play_head:
             self._play_head = seconds
-            self.update()
+            self.update(self.plot)
 
     @property
     def plot(self) -> QRect:
@@ -149,24 +191,44 @@ class SpectrogramView(QWidget):
     def span_s(self) -> tuple[float, float]:
         """Seconds at the left and the right edge."""
         length = self.capacity * self.column_s
-        return (-length, 0.0) if self.scrolling else (self.start_s, self.start_s + length)
+        start = -length if self.scrolling else self.start_s
+        return start + length * self._zoom.left, start + length * self._zoom.right
 
-    def at(self, x: float, y: float) -> tuple[float, float, float] | None:
-        """Widget coordinates -> (seconds, Hz, dB), None outside of the picture."""
-        plot = self.plot
+    @property
+    def span_hz(self) -> tuple[float, float]:
+        """Frequencies at the lower and the upper edge."""
+        return self.highest_hz * self._zoom.low, self.highest_hz * self._zoom.high
+
+    def shares(self, x: float, y: float) -> tuple[float, float] | None:
+        """Widget coordinates -> shares of the whole in time and in frequency, None outside of the picture."""
+        plot, zoom = self.plot, self._zoom
         across, up = (x - plot.left()) / plot.width(), 1 - (y - plot.top()) / plot.height()
         if not (0 <= across < 1 and 0 < up <= 1):
             return None
-        left, right = self.span_s
-        column = self._first + int(across * self.capacity)
-        row = min(self.bins - 1, int((1 - up) * self.bins))
-        return left + across * (right - left), up * self.highest_hz, float(self._levels[row, column])
+        return zoom.left + across * (zoom.right - zoom.left), zoom.low + up * (zoom.high - zoom.low)
+
+    def at(self, x: float, y: float) -> tuple[float, float, float] | None:
+        """Widget coordinates -> (seconds, Hz, dB), None outside of the picture."""
+        place = self.shares(x, y)
+        if place is None:
+            return None
+        time, frequency = place
+        column = self._first + min(self.capacity - 1, int(time * self.capacity))
+        row = min(self.bins - 1, int((1 - frequency) * self.bins))
+        length = self.capacity * self.column_s
+        start = -length if self.scrolling else self.start_s
+        return start + time * length, frequency * self.highest_hz, float(self._levels[row, column])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.hovered.emit(self.at(event.position().x(), event.position().y()))
 
     def leaveEvent(self, event: object) -> None:
         self.hovered.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.shares(event.position().x(), event.position().y()) is not None:
+            self.turned.emit(event)
+            event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         spot = self.at(event.position().x(), event.position().y())
@@ -175,44 +237,40 @@ class SpectrogramView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self.palette().window())
         plot = self.plot
         if plot.width() < 1 or plot.height() < 1:
+            painter.fillRect(self.rect(), self.palette().window())
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth and not self.scrolling)
-        painter.drawImage(QRectF(plot), self._image, QRectF(self._first, 0, self.capacity, self.bins))
-        self._paint_axes(painter, plot)
-        self._paint_title(painter, plot)
-        if self._play_head is not None:
-            left, right = self.span_s
+        if (
+            self._frame is None
+            or self._label is None
+            or self._frame.devicePixelRatio() != self.devicePixelRatio()
+        ):
+            self._frame = painted_frame(self, plot, self.span_s, self.span_hz)
+            self._label = painted_title(self, self.title)
+            self._still = None
+        if not plot.contains(event.rect()):
+            painter.drawPixmap(0, 0, self._frame)
+        if self.scrolling:
+            self._paint_picture(painter, QRectF(plot))
+        else:
+            if self._still is None:
+                self._still = QPixmap(plot.size() * self.devicePixelRatio())
+                self._still.setDevicePixelRatio(self.devicePixelRatio())
+                still = QPainter(self._still)
+                still.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+                self._paint_picture(still, QRectF(0, 0, plot.width(), plot.height()))
+                still.end()
+            painter.drawPixmap(plot.topLeft(), self._still)
+        painter.drawPixmap(plot.left() + 6, plot.top() + 6, self._label)
+        left, right = self.span_s
+        if self._play_head is not None and left <= self._play_head <= right:
             x = plot.left() + plot.width() * (self._play_head - left) / (right - left)
             painter.setPen(QPen(QColor("white"), 1.5))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
 
-    def _paint_axes(self, painter: QPainter, plot: QRect) -> None:
-        painter.setPen(self.palette().windowText().color())
-        height = painter.fontMetrics().height()
-        khz = self.highest_hz / 1000
-        step = next(s for s in (1, 2, 4, 5, 10, 20, 50, 100) if s * plot.height() >= 1.4 * height * khz)
-        for tick in range(0, int(khz) + 1, step):
-            y = round(plot.bottom() - plot.height() * tick / khz)
-            painter.drawLine(plot.left() - 4, y, plot.left() - 1, y)
-            top = min(max(y - height // 2, 0), plot.bottom() - height + 4)
-            text = f"{tick} kHz" if tick + step > khz else str(tick)
-            painter.drawText(QRect(0, top, LEFT - 7, height), Qt.AlignmentFlag.AlignRight, text)
-        left, right = self.span_s
-        for tick, text in time_ticks(left, right, plot.width()):
-            x = round(plot.left() + plot.width() * (tick - left) / (right - left))
-            painter.drawLine(x, plot.bottom() + 1, x, plot.bottom() + 4)
-            width = painter.fontMetrics().horizontalAdvance(text)
-            start = min(max(x - width // 2, 0), self.width() - width - 2)
-            painter.drawText(start, plot.bottom() + 4 + painter.fontMetrics().ascent(), text)
-
-    def _paint_title(self, painter: QPainter, plot: QRect) -> None:
-        metrics = painter.fontMetrics()
-        box = QRect(
-            plot.left() + 6, plot.top() + 6, metrics.horizontalAdvance(self.title) + 14, metrics.height() + 4
-        )
-        painter.fillRect(box, QColor(0, 0, 0, 170))
-        painter.setPen(QColor("white"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.title)
+    def _paint_picture(self, painter: QPainter, where: QRectF) -> None:
+        z = self._zoom
+        left, width = self._first + z.left * self.capacity, (z.right - z.left) * self.capacity
+        top, height = (1 - z.high) * self.bins, (z.high - z.low) * self.bins
+        painter.drawImage(where, self._image, QRectF(left, top, width, height))

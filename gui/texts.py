@@ -68,6 +68,7 @@ STEP_NAMES = ("{n} step", "{n} steps")
 SPECTROGRAM_BEFORE = "Spectrogram before noise removal"
 SPECTROGRAM_AFTER = "Spectrogram after noise removal"
 REDUCTION_TITLE = "Noise reduction, dB"
+LOAD_TITLE, STEPS_TITLE = "Load", "Steps, up to {most}"
 LEVEL_BEFORE, LEVEL_AFTER = "Level in", "Level out"
 LEVEL_TIP = "Level of the sound, dB below full scale, with the highest of the last seconds."
 

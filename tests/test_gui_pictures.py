@@ -42,6 +42,15 @@ def test_a_full_scale_sine_is_0_db_at_its_frequency():
     assert columns_of(sine(1000, level=0.01), [])[50].max() == pytest.approx(-40, abs=0.1)
 
 
+def test_both_sides_in_one_go_are_as_one_after_the_other(noise):
+    sides = [noise(4000, seed=seed) for seed in (0, 1)]
+    maker = ColumnMaker(16000, pool=3, sides=(2,))
+    both = np.concatenate([maker.push(np.stack(sides)[:, :1500]), maker.push(np.stack(sides)[:, 1500:]),
+                           maker.finish()], axis=1)  # fmt: skip
+    for found, side in zip(both, sides, strict=True):
+        assert np.allclose(found, columns_of(side, [], pool=3), atol=1e-3)
+
+
 def test_silence_is_the_floor_and_pooling_keeps_onsets():
     click = np.zeros(16000, np.float32)
     assert (columns_of(click, []) == FLOOR_DB).all()
@@ -99,6 +108,48 @@ def test_the_mouse_asks_time_frequency_and_level(qtbot):
     with qtbot.waitSignal(view.seeked) as seeked:
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=plot.center())
     assert seeked.args[0] == pytest.approx(0.5, abs=0.01)
+
+
+def test_new_columns_leave_the_axes_alone_and_a_new_palette_does_not(qtbot):
+    view = SpectrogramView("x")
+    qtbot.addWidget(view)
+    view.resize(462, 224)
+    view.configure(4, 100, 0.01, 8000, scrolling=True)
+    view.show()
+    qtbot.waitExposed(view)
+    view.grab()
+    frame, painted = view._frame, []
+    view.update = lambda *region: painted.append(region)
+    view.append(np.full((3, 4), -30, np.float32))
+    view.play_head = 1.0
+    assert painted == [(view.plot,)] * 2 and view._frame is frame
+    del view.update
+    light = view.grab().toImage().pixel(2, 2)
+    palette = view.palette()
+    palette.setColor(palette.ColorRole.Window, Qt.GlobalColor.red)
+    view.setPalette(palette)
+    assert view.grab().toImage().pixel(2, 2) != light
+
+
+def test_a_picture_that_does_not_move_is_scaled_once_and_anew_when_it_changes(qtbot):
+    view = SpectrogramView("x")
+    qtbot.addWidget(view)
+    view.resize(462, 224)
+    view.configure(2, 4, 0.01, 8000, scrolling=False)
+    view.show()
+    qtbot.waitExposed(view)
+    view.grab()
+    still = view._still
+    view.play_head = 0.02
+    view.grab()
+    assert view._still is still and still is not None
+    for change in (lambda: view.append(np.zeros((1, 2), np.float32)), lambda: setattr(view, "smooth", True),
+                   lambda: setattr(view, "range_db", (-50, 0)), lambda: view.resize(500, 224)):  # fmt: skip
+        view.grab()
+        still = view._still
+        change()
+        view.grab()
+        assert view._still is not still
 
 
 def test_an_empty_range_and_an_unknown_colour_map_are_refused(qtbot):

@@ -9,10 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import json
-import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realtime import pulse
+from realtime.pactl import pactl, watch
 
 Samples = NDArray[np.float32]
 Callback = Callable[[Samples, bool], None]  # frames [n, channels], was there an xrun
@@ -64,24 +61,6 @@ def _portaudio() -> Any:
             f"PortAudio cannot be loaded ({error}); on Debian and Ubuntu: apt install libportaudio2"
         ) from error
     return sounddevice
-
-
-def pactl(*arguments: str) -> Any:
-    """What `pactl` answers, from its JSON; None where there is no server, or no pactl."""
-    binary = shutil.which("pactl")
-    if binary is None:
-        return None
-    try:
-        done = subprocess.run(
-            [binary, "-f", "json", *arguments], capture_output=True, timeout=5, env=_plain_environment()
-        )
-        return json.loads(done.stdout) if done.returncode == 0 else None
-    except (OSError, subprocess.TimeoutExpired, ValueError):
-        return None
-
-
-def _plain_environment() -> dict[str, str]:
-    return {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
 def list_devices() -> list[Device]:
@@ -267,40 +246,3 @@ class PortAudio:
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Calls `changed` (from a thread of its own) when devices of the sound server come or go -> a stop."""
         return watch(changed)
-
-
-def watch(changed: Callable[[], None]) -> Callable[[], None]:
-    """Calls `changed` on every source, sink or server that comes or goes; returns what ends the watching."""
-    binary, stopped = shutil.which("pactl"), threading.Event()
-    if binary is None:
-        return lambda: None
-    running: list[subprocess.Popen[str]] = []
-
-    def follow() -> None:
-        while not stopped.is_set():
-            process = subprocess.Popen(
-                [binary, "subscribe"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                env=_plain_environment(),
-            )  # fmt: skip
-            running[:] = [process]
-            if stopped.is_set():
-                process.terminate()
-            assert process.stdout is not None
-            for line in process.stdout:
-                if ("'new'" in line or "'remove'" in line) and ("source #" in line or "sink #" in line):
-                    changed()
-            process.stdout.close()
-            process.wait()
-            changed()  # the server went, or came and went
-            stopped.wait(0.5)
-
-    thread = threading.Thread(target=follow, name="klarstrom-devices", daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        stopped.set()
-        for process in running:
-            process.terminate()
-        thread.join(2)
-
-    return stop

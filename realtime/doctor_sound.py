@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from realtime import pulse
-from realtime.audio import pactl
 from realtime.finding import Finding, ask
+from realtime.pactl import pactl
 
 
 def portaudio() -> Iterator[Finding]:

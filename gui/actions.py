@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from gui import texts
+from gui.pictures import CLOSER
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -59,6 +60,20 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     view.addAction(smooth)
     view.addAction(hold)
     found["smooth"] = smooth
+    pictures = window.pictures
+    for name, keys, do in (
+        ("closer_frequency", "+", lambda: pictures.closer_in_frequency(CLOSER)),
+        ("further_frequency", "-", lambda: pictures.closer_in_frequency(1 / CLOSER)),
+        ("closer_time", "Ctrl++", lambda: pictures.closer_in_time(CLOSER)),
+        ("further_time", "Ctrl+-", lambda: pictures.closer_in_time(1 / CLOSER)),
+        ("higher", "Alt+Up", lambda: pictures.go(frequency=1)),
+        ("lower", "Alt+Down", lambda: pictures.go(frequency=-1)),
+        ("earlier", "Shift+Left", lambda: pictures.go(time=-1)),
+        ("later", "Shift+Right", lambda: pictures.go(time=1)),
+        ("whole", "Ctrl+0", pictures.show_all),
+    ):
+        add(view, name, texts.ZOOMS[name], keys, do)
+    view.addSeparator()
     themes = view.addMenu(texts.THEME)
     group = QActionGroup(window)
     for name, text in texts.THEMES.items():

@@ -18,6 +18,7 @@ from realtime.contract import ModelSpec
 from realtime.live import LiveStatus
 
 SECONDS = 10  # of a live picture
+CLIPPED = 0.999  # full scale
 _NUMBERS_S = 0.2  # between two states of the numbers: nobody reads faster
 
 
@@ -131,6 +132,9 @@ class LiveView(QObject):
         block = self.session.pull()
         if block is None or not self._showing:
             return None
+        if self._status is None:
+            for meter in (meter_in, meter_out):
+                meter.forget_clipped()
         now = time.monotonic()
         if self._status is None or now - self._status_at >= _NUMBERS_S:
             self._status, self._status_at = self.session.status(), now
@@ -150,9 +154,11 @@ class LiveView(QObject):
             self.pictures.append_live(columns, self._status.load, self._status.steps, marks)
         else:
             self._marks += [kind for _, kind in block.marks]
-        peaks = 20 * np.log10(np.maximum(np.abs(both).max(axis=1), 1e-6))
-        meter_in.show_level(float(peaks[0]))
-        meter_out.show_level(float(peaks[1]))
+        size = np.abs(both)
+        peaks = 20 * np.log10(np.maximum(size.max(axis=1), 1e-6))
+        clipped = np.count_nonzero(size >= CLIPPED, axis=1)
+        for meter, peak, count in zip((meter_in, meter_out), peaks.tolist(), clipped.tolist(), strict=True):
+            meter.show_level(peak, count)
         return self._line
 
 

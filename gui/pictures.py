@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui import texts
@@ -13,6 +14,10 @@ from gui.columns import Columns, level_db
 from gui.file_job import Clip
 from gui.reduction_strip import ReductionStrip
 from gui.spectrogram_view import SpectrogramView
+from gui.zoom import Zoom
+
+CLOSER = 1.25  # a notch of the wheel, a press of a key
+_MOVED = 0.1  # of what is shown
 
 
 class Pictures(QWidget):
@@ -34,12 +39,72 @@ class Pictures(QWidget):
         for view in self.views:
             view.hovered.connect(self.hovered)
             view.seeked.connect(self.seeked)
+            view.setAccessibleDescription(texts.ZOOM_TIP)
+            view.turned.connect(lambda event, view=view: self._turned(view, event))
             column.addWidget(view, 1)
         column.addWidget(self.strip)
 
     @property
     def views(self) -> tuple[SpectrogramView, SpectrogramView]:
         return self.before, self.after
+
+    @property
+    def zoom(self) -> Zoom:
+        """The part of the pictures that is shown, the same in all."""
+        return self.before.zoom
+
+    @zoom.setter
+    def zoom(self, zoom: Zoom) -> None:
+        for view in self.views:
+            view.zoom = zoom
+        self.strip.zoom = zoom
+
+    def closer_in_time(self, factor: float, at: float | None = None) -> None:
+        """at: share of the whole that stays where it is; live the newest, else the play head or the middle."""
+        if self.before.scrolling:
+            at = 1.0
+        elif at is None:
+            head, middle = self._head, (self.zoom.left + self.zoom.right) / 2
+            at = head if head is not None and self.zoom.left <= head <= self.zoom.right else middle
+        self.zoom = self.zoom.in_time(factor, at)
+
+    def closer_in_frequency(self, factor: float, at: float | None = None) -> None:
+        """at: share of the whole that stays where it is; otherwise the lowest, where speech is."""
+        self.zoom = self.zoom.in_frequency(factor, self.zoom.low if at is None else at)
+
+    def go(self, time: float = 0.0, frequency: float = 0.0) -> None:
+        """By notches."""
+        self.zoom = self.zoom.moved(_MOVED * time, _MOVED * frequency)
+
+    def show_all(self) -> None:
+        self.zoom = Zoom()
+
+    def _turned(self, view: SpectrogramView, event: QWheelEvent) -> None:
+        place = view.shares(event.position().x(), event.position().y())
+        turn = event.angleDelta()
+        notches = (turn.y() or turn.x()) / 120
+        keys = event.modifiers()
+        if place is None or not notches:
+            return
+        if keys & Qt.KeyboardModifier.ControlModifier:
+            self.closer_in_time(CLOSER**notches, place[0])
+        elif keys & Qt.KeyboardModifier.AltModifier:
+            self.go(frequency=notches)
+        elif keys & Qt.KeyboardModifier.ShiftModifier or not turn.y():
+            self.go(time=-notches)
+        else:
+            self.closer_in_frequency(CLOSER**notches, place[1])
+
+    @property
+    def _head(self) -> float | None:
+        """The play head, a share of the whole."""
+        view = self.before
+        if view.play_head is None:
+            return None
+        return (view.play_head - view.start_s) / (view.capacity * view.column_s)
+
+    def _whole_time(self) -> None:
+        self.zoom = Zoom(low=self.zoom.low, high=self.zoom.high)
 
     def show_clip(self, clip: Clip) -> None:
         """The whole upper picture; the lower one is empty."""
@@ -49,6 +114,7 @@ class Pictures(QWidget):
         self.before.append(clip.columns)
         self._level_before = level_db(clip.columns)
         self.strip.configure(count)
+        self._whole_time()
 
     def restart(self) -> None:
         """The lower picture begins anew."""
@@ -67,6 +133,8 @@ class Pictures(QWidget):
         self, bins: int, count: int, column_s: float, highest_hz: float, most_steps: int = 1
     ) -> None:
         """Empty pictures of the last `count` columns, which move to the left."""
+        if not self.before.scrolling:
+            self._whole_time()
         for view in self.views:
             view.configure(bins, count, column_s, highest_hz, scrolling=True)
             view.play_head = None
@@ -83,8 +151,15 @@ class Pictures(QWidget):
         self.strip.append_live(before - after, load, steps, marks)
 
     def set_play_head(self, seconds: float | None) -> None:
+        """A zoomed picture follows the head that leaves it, not one that was outside already."""
+        was = self._head
         for view in self.views:
             view.play_head = seconds
+        head, zoom = self._head, self.zoom
+        if head is None or was is None or head == was:
+            return
+        if zoom.left <= was <= zoom.right and not zoom.left <= head <= zoom.right:
+            self.zoom = zoom.moved(time=(head - zoom.left) / (zoom.right - zoom.left))
 
     def set_range(self, low_db: float, high_db: float) -> None:
         for view in self.views:

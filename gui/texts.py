@@ -44,6 +44,19 @@ INPUT, INPUT_TIP = "Input", "The microphone."
 OUTPUT, OUTPUT_TIP = "Output", "Where the cleaned sound goes: headphones, or a virtual microphone's cable."
 DEFAULT_DEVICE = "The system's default"
 GONE = "{name} (not there)"
+ZOOM_TIP = "Wheel: closer in frequency. With Ctrl: closer in time. With Alt: higher, lower. With Shift: earlier, later."
+ZOOMS = {
+    "closer_frequency": "Closer in frequency (wheel)",
+    "further_frequency": "Further away in frequency",
+    "closer_time": "Closer in time (Ctrl+wheel)",
+    "further_time": "Further away in time",
+    "higher": "Higher frequencies (Alt+wheel)",
+    "lower": "Lower frequencies",
+    "earlier": "Earlier (Shift+wheel)",
+    "later": "Later",
+    "whole": "Show all",
+}
+CLIPPED = "clipped {count}"
 STOP_MOVING, STOP_MOVING_TIP = "Hold the picture", "The sound goes on."
 RECORDED = "Recorded {input} and {output}"
 RESTING = "this computer is too busy: sound passes as it came in"
@@ -70,7 +83,10 @@ SPECTROGRAM_AFTER = "Spectrogram after noise removal"
 REDUCTION_TITLE = "Noise reduction, dB"
 LOAD_TITLE, STEPS_TITLE = "Load", "Steps, up to {most}"
 LEVEL_BEFORE, LEVEL_AFTER = "Level in", "Level out"
-LEVEL_TIP = "Level of the sound, dB below full scale, with the highest of the last seconds."
+LEVEL_TIP = (
+    "Level of the sound, dB below full scale, with the highest of the last seconds. "
+    "Clipped samples are counted; a click forgets them."
+)
 
 
 def steps(count: int) -> str:

@@ -130,6 +130,37 @@ def test_both_pictures_move_and_numbers_are_shown(qtbot, live):
     assert live.live.status().model and "(auto)" in live.numbers.text()
 
 
+def test_held_pictures_stand_still_while_the_sound_goes_on(qtbot, live):
+    qtbot.keyClick(live, Qt.Key.Key_H)
+    live.tick()
+    stood, hops = live.pictures.before.count, live.live.status().hops
+    qtbot.waitUntil(lambda: live.live.status().hops > hops + 20, timeout=30000)
+    live.tick()
+    assert live.pictures.before.count == live.pictures.after.count == stood
+    qtbot.keyClick(live, Qt.Key.Key_H)
+    qtbot.waitUntil(lambda: live.pictures.before.count > stood, timeout=30000)
+
+
+def test_keys_zoom_and_a_longer_window_keeps_the_zoom(qtbot, live):
+    qtbot.keyClick(live, Qt.Key.Key_Plus)
+    qtbot.keyClick(live, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    view = live.pictures.after
+    assert view.span_hz == pytest.approx((0, 6400)) and view.span_s == pytest.approx((-8, 0))
+    live.panel.window_ms.setCurrentIndex(live.panel.window_ms.findData(64))
+    assert view.bins == 513 and view.span_hz == pytest.approx((0, 6400))
+    qtbot.waitUntil(lambda: view.count > 5, timeout=30000)
+    qtbot.keyClick(live, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert view.span_hz == pytest.approx((640, 7040))
+    qtbot.keyClick(live, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert view.span_hz == (0, 8000)
+
+
+def test_too_loud_a_microphone_is_counted_as_clipped(qtbot, live, card):
+    card.speech = card.speech * 40
+    qtbot.waitUntil(lambda: live.level_before.clipped > 10, timeout=30000)
+    assert live.level_before.clipped <= live.live.status().clipped
+
+
 def test_switch_and_mute_reach_the_stream(qtbot, live):
     stream_is(qtbot, live, lambda s: s.mode == "enhance")
     qtbot.keyClick(live, Qt.Key.Key_Space)

@@ -7,13 +7,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
-from gui.axes import time_ticks
+from gui.axes import frequency_ticks, time_ticks
 from gui.columns import FLOOR_DB, ColumnMaker, level_db
 from gui.meter import LOWEST_DBFS, Meter
+from gui.pictures import CLOSER, Pictures
 from gui.reduction_strip import ReductionStrip
 from gui.spectrogram_view import SpectrogramView, colour_table
+from gui.strip_ring import StripRing
+from gui.zoom import NARROWEST, Zoom
 
 
 def sine(hz, seconds=1.0, rate=16000, level=1.0):
@@ -173,6 +178,123 @@ def test_time_ticks_are_whole_steps(left, right, texts):
     assert [text for _, text in time_ticks(left, right, 450)] == texts
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (0, 8000, ["0", "2", "4", "6", "8 kHz"]),
+        (0, 24000, ["0", "5", "10", "15", "20 kHz"]),
+        (300, 1250, ["0.4", "0.6", "0.8", "1", "1.2 kHz"]),
+    ],
+)
+def test_frequency_ticks_are_whole_steps(low, high, texts):
+    assert [text for _, text in frequency_ticks(low, high, 110, 22)] == texts
+
+
+def test_zoom_keeps_the_place_under_the_mouse_and_stays_inside():
+    closer = Zoom().in_frequency(4, 0.5)
+    assert (closer.low, closer.high) == (0.375, 0.625) and (closer.left, closer.right) == (0, 1)
+    assert closer.in_frequency(1 / 4, 0.5) == Zoom() == closer.in_frequency(1 / 100, 0.1)
+    assert Zoom().in_time(1e9, 0.3).right - Zoom().in_time(1e9, 0.3).left == NARROWEST
+    assert closer.moved(frequency=9) == Zoom(low=0.75, high=1.0) and closer.moved(frequency=-9).low == 0
+
+
+@pytest.fixture
+def pictures(qtbot):
+    made = Pictures()
+    qtbot.addWidget(made)
+    made.resize(500, 500)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def turn(view, across, up, keys=Qt.KeyboardModifier.NoModifier, notches=1):
+    plot = view.plot
+    at = QPointF(plot.left() + across * plot.width(), plot.bottom() + 1 - up * plot.height())
+    delta = QPoint(0, round(120 * notches))
+    buttons, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, QPointF(view.mapToGlobal(at)), QPoint(), delta, buttons, keys, phase, False)
+    QApplication.sendEvent(view, event)
+
+
+def test_the_wheel_zooms_all_pictures_and_the_read_out_follows(pictures):
+    steps = np.repeat(np.arange(-100, -20, 10, dtype=np.float32), 8)  # a level for every kHz
+    pictures.show_live(64, 100, 0.1, 8000)
+    pictures.append_live(np.tile(steps, (2, 100, 1)))
+    view = pictures.after
+    turn(view, 0.5, 0.25, notches=4)
+    assert pictures.before.zoom == view.zoom == pictures.strip.zoom
+    low, high = view.span_hz
+    assert high - low == pytest.approx(8000 / CLOSER**4) and low + 0.25 * (high - low) == pytest.approx(2000)
+    x, y = view.plot.center().x(), view.plot.top() + 0.01
+    assert view.at(x, y)[1] == pytest.approx(high, abs=10)
+    assert view.at(x, y)[2] == -100 + 10 * int(view.at(x, y)[1] // 1000)
+    assert (
+        view.grab().toImage().pixel(x, view.plot.top() + 1)
+        == view._table[
+            int((view.at(x, y)[2] - view.range_db[0]) * 255 / (view.range_db[1] - view.range_db[0]))
+        ]
+    )
+    turn(view, 0.5, 0.5, Qt.KeyboardModifier.ControlModifier, 2)
+    assert view.span_s == pytest.approx((-10 / CLOSER**2, 0))  # live, now stays
+    turn(view, 0.5, 0.5, Qt.KeyboardModifier.ShiftModifier, 1)
+    assert view.span_s[1] == pytest.approx(-1 / CLOSER**2)
+    pictures.show_all()
+    assert view.span_s == pytest.approx((-10, 0)) and view.span_hz == (0, 8000)
+
+
+def test_a_zoomed_picture_follows_the_play_head(pictures):
+    for view in pictures.views:
+        view.configure(4, 100, 0.1, 8000, scrolling=False)
+    pictures.set_play_head(0.5)
+    pictures.closer_in_time(4)
+    assert pictures.after.span_s == pytest.approx((0.375, 2.875))  # the head stays where it is
+    pictures.set_play_head(2.9)
+    assert pictures.after.span_s == pytest.approx((2.9, 5.4))
+    pictures.go(time=20)
+    looked_at = pictures.after.span_s
+    pictures.set_play_head(3.0)  # elsewhere, as one wished
+    assert pictures.after.span_s == looked_at
+
+
+def test_the_live_strip_is_the_same_in_parts_as_in_one_go():
+    values = np.abs(np.random.default_rng(0).normal(0, 20, (3, 57))).astype(np.float32)
+    values[1:] /= 40
+    whole, parts = StripRing(20), StripRing(20)
+    for ring in (whole, parts):
+        ring.dress((40, 3, 20), range(6), (40, 2))
+    whole.append(values)
+    for start, end in ((0, 1), (1, 9), (9, 10), (10, 33), (33, 57)):
+        parts.append(values[:, start:end])
+    assert np.array_equal(whole.shown(), values[:, -20:]) and np.array_equal(parts.shown(), values[:, -20:])
+    first = parts.first
+    later = parts._pixels[:, first + 10 : first + 20].copy()
+    parts.dress((40, 3, 20), range(6), (40, 2))  # a new size or palette paints what is kept
+    assert np.array_equal(parts._pixels[:, first + 10 : first + 20], later)
+    assert np.array_equal(parts._pixels[:, :20], parts._pixels[:, 20:])
+
+
+def test_the_live_strip_shows_load_and_steps_and_marks_what_went_wrong(qtbot):
+    strip = ReductionStrip()
+    qtbot.addWidget(strip)
+    strip.resize(462, 10)
+    strip.configure(100, scrolling=True, most_steps=4)
+    strip.append_live(np.zeros(100, np.float32), 0.0, 0)
+    empty = strip.grab().toImage()
+    strip.append_live(np.zeros(50, np.float32), 0.5, 2, [(0.5, "drop"), (0.75, "late")])
+    shown, plot = strip.grab().toImage(), strip._plot
+    x = plot.left() + round(0.95 * plot.width())
+    column = [y for y in range(strip.height()) if shown.pixel(x, y) != empty.pixel(x, y)]
+    assert min(column) == max(column) - 17 and max(column) >= plot.bottom() - 1  # half of the lane of 34 px
+    assert shown.pixel(x, min(column) - 5) == empty.pixel(x, min(column) - 5)
+    drop, late = (
+        shown.pixelColor(plot.left() + int(s * plot.width()), plot.top() + 30) for s in (0.75, 0.87)
+    )
+    assert drop.name() == "#e0503c" and late.name() == "#f0a030"
+    strip.append_live(np.zeros(90, np.float32), 0.5, 2)
+    assert not strip.ring.marks  # both have left
+
+
 def test_the_strip_paints_where_something_was_taken(qtbot):
     strip = ReductionStrip()
     qtbot.addWidget(strip)
@@ -193,3 +315,16 @@ def test_a_meter_holds_its_peak_and_falls(qtbot):
     qtbot.wait(60)
     meter.show_level(-200.0)
     assert LOWEST_DBFS < meter.level_dbfs < -12 and meter.peak_dbfs == -12
+
+
+def test_a_meter_counts_what_clipped_until_a_click(qtbot):
+    meter = Meter("Level in")
+    qtbot.addWidget(meter)
+    meter.resize(300, 22)
+    meter.show_level(0.0, 3)
+    meter.show_level(0.0, 4)
+    assert meter.clipped == 7
+    red = meter.grab().toImage().pixelColor(297, 2)
+    assert red.name() == "#e0503c"
+    qtbot.mouseClick(meter, Qt.MouseButton.LeftButton)
+    assert meter.clipped == 0 and meter.grab().toImage().pixelColor(297, 2) != red

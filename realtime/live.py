@@ -292,7 +292,7 @@ class LiveStream:
             new.update({k: v for k, v in (("input", input), ("output", output)) if v is not KEEP})
             if self.state == "running":
                 self.open_devices(new)
-                self.former = {k: self.wanted[k] for k in new if new[k] != self.wanted[k]}
+                self.former.update({k: self.wanted[k] for k in new if new[k] != self.wanted[k]})
             self.wanted = new
         self.tell("switched", " -> ".join(d.name for d in self.devices.values()) or "devices chosen")
 
@@ -322,10 +322,13 @@ class LiveStream:
 
     def start_recording(self, folder: str | Path) -> None:
         """From now on into two WAV files of this folder. Raises OSError."""
-        recorder = Recorder(Path(folder), self.sample_rate)
+        recorder = Recorder(Path(folder), self.sample_rate, self._recording_ended)
         if self._recorder is not None:
             self.stop_recording()
         self._recorder = recorder
+
+    def _recording_ended(self, error: OSError) -> None:
+        self.tell("error", f"the recording ended: {error.strerror or error}; what is written so far is whole")
 
     def stop_recording(self) -> tuple[Path, Path]:
         """The files: what came in, what went out. Raises RuntimeError if nothing was being recorded."""

@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,14 @@ class _Wav:
 class Recorder:
     """A thread writes twice a second; `add` only puts into a queue, so that a slow disk delays no audio."""
 
-    def __init__(self, folder: Path, sample_rate: int):
+    def __init__(
+        self,
+        folder: Path,
+        sample_rate: int,
+        on_error: Callable[[OSError], None] | None = None,  # called once, from the recorder's thread
+    ):
         """Makes the folder and two new files, named by the time, in it. Raises OSError."""
+        self._on_error = on_error
         folder.mkdir(parents=True, exist_ok=True)
         stem = time.strftime("klarstrom-%Y%m%d-%H%M%S")
         number, free = 1, stem
@@ -83,6 +90,8 @@ class Recorder:
                     file.write(np.concatenate(blocks))
             except OSError as error:
                 self.error = error
+                if self._on_error is not None:
+                    self._on_error(error)
 
     def close(self) -> tuple[Path, Path]:
         """Writes what is left -> the paths: in, out."""

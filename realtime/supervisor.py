@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -32,7 +33,9 @@ class Supervisor:
     def run(self) -> None:
         stop_watching: Callable[[], None] = self.stream.audio.watch(self._changed.set)
         try:
-            while not self.stream.stopping.wait(LOOK_S):
+            # at moments of no rhythm, as sound moves in blocks: else each look would see the same part of a block
+            while not self.stream.stopping.wait(LOOK_S * random.uniform(0.8, 1.2)):
+                self.stream.measure_delay()
                 self._look()
         finally:
             stop_watching()
@@ -41,13 +44,15 @@ class Supervisor:
         stream = self.stream
         self._tell_steps()
         reason = self._trouble()
+        if reason is None and self._changed.is_set():
+            self._changed.clear()
+            reason = self._missing()
+            if reason is None and self._borrowed:
+                self._borrowed = not self._reopen(stream.wanted)
+                if not self._borrowed:
+                    stream.tell("device_back", "back on the chosen device")
         if reason is not None:
             self._wait_for_devices(reason)
-        elif self._borrowed and self._changed.is_set():
-            self._changed.clear()
-            self._borrowed = not self._reopen(stream.wanted)
-            if not self._borrowed:
-                stream.tell("device_back", "back on the chosen device")
 
     def _tell_steps(self) -> None:
         engine = self.stream.engine
@@ -73,9 +78,6 @@ class Supervisor:
         ):
             if now - last > (SILENT_S if heard else FIRST_S):
                 return f"{kind} {stream.devices[kind].name!r} gives no sign of life"
-        if self._changed.is_set() and not self._borrowed:
-            self._changed.clear()
-            return self._missing()
         return None
 
     def _missing(self) -> str | None:
@@ -109,13 +111,19 @@ class Supervisor:
                 self._borrowed = False
                 stream.tell("device_back", " -> ".join(d.name for d in stream.devices.values()))
                 return
-            late = bool(stream.former) and time.monotonic() - since > PATIENCE_S
-            if late and self._reopen({**stream.wanted, **stream.former}):
+            late = time.monotonic() - since > PATIENCE_S
+            if late and any(self._reopen({**stream.wanted, **former}) for former in self._formers()):
                 self._borrowed = True
                 stream.tell("fallback", " -> ".join(d.name for d in stream.devices.values()))
                 return
             self._pause(pause)
             pause = min(1.5 * pause, LAST_RETRY_S)
+
+    def _formers(self) -> list[dict[str, Any]]:
+        """What to go back to, the least change first."""
+        former = self.stream.former
+        single = [{kind: device} for kind, device in former.items()]
+        return single if len(single) < 2 else [*single, former]
 
     def _pause(self, seconds: float) -> None:
         """Until then, or until devices change."""

@@ -134,19 +134,20 @@ class Simulated:
         def close(self):
             self.closed = True
 
-    def __init__(self):
-        self.opened = []
+    def __init__(self, found=None):
+        self.opened, self.found, self.changed = [], found or DEVICES, None
 
     def devices(self):
-        return DEVICES
+        return self.found
 
     def find(self, which, kind):
-        return find_device(which, kind, DEVICES)
+        return find_device(which, kind, self.found)
 
     def rescan(self):
         pass
 
     def watch(self, changed):
+        self.changed = changed
         return lambda: None
 
     def open(self, device, kind, rates, callback, finished):
@@ -207,3 +208,35 @@ def test_a_device_that_vanishes_falls_back_to_the_one_before_and_is_taken_again(
             assert stream.devices["output"].server_name == "loud"
     kinds = [kind for kind in events if kind != "governor"]
     assert kinds == ["started", "switched", "device_lost", "fallback", "device_back", "stopped"]
+
+
+def test_every_switch_is_remembered_and_a_borrowed_device_is_watched_too(exact, monkeypatch):
+    monkeypatch.setattr(supervisor, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(supervisor, "FIRST_S", 60.0)  # nobody calls the callbacks here
+    mics = [device(i, name, server_name=name) for i, name in enumerate(("desk", "usb"))]
+    speakers = [device(2 + i, name, 0, 1, server_name=name) for i, name in enumerate(("loud", "phones"))]
+    audio, events = Simulated(mics + speakers), []
+
+    def there(*names):
+        audio.found = [d for d in mics + speakers if d.name in names]
+        audio.changed()
+
+    def uses(*names):
+        wait_until(
+            lambda: (
+                stream.state == "running" and tuple(d.name for d in stream.devices.values()) == names
+            ),
+            10, f"{names} after {events}",
+        )  # fmt: skip
+
+    options = LiveOptions(exact, input="desk", output="loud")
+    with LiveStream(options, lambda e: events.append(e.kind), audio=audio) as stream:
+        wait_until(lambda: audio.changed is not None, 5, "the supervisor")
+        stream.switch(input="usb")
+        stream.switch(output="phones")
+        there("desk", "loud", "phones")
+        uses("desk", "phones")  # the lost one falls back, the other stays
+        there("loud", "phones")
+        wait_until(lambda: stream.state == "waiting", 5, "the loss of the borrowed one")
+        there("desk", "usb", "loud", "phones")
+        uses("usb", "phones")

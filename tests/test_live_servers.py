@@ -59,7 +59,8 @@ class Speaking:
 
     def __init__(self, sink, seconds=30.0):
         self.process = subprocess.Popen(
-            ["pacat", "--raw", "--format=float32le", "--rate=16000", "--channels=1", "-d", sink],
+            # with its default latency PulseAudio 16.1 aborts now and then when pacat is killed
+            ["pacat", "--latency-msec=60", "--raw", "--format=float32le", "--rate=16000", "--channels=1", "-d", sink],
             stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         threading.Thread(target=self._feed, args=(hum(seconds),), daemon=True).start()

@@ -78,7 +78,8 @@ def test_a_full_disk_ends_the_recording_and_what_was_written_stays(tmp_path):
 
 def test_a_wav_that_is_full_ends_the_recording(tmp_path, monkeypatch):
     monkeypatch.setattr(record, "_LONGEST", 2000)
-    recorder = Recorder(tmp_path, RATE)
+    told = []
+    recorder = Recorder(tmp_path, RATE, told.append)
     recorder.add(np.zeros(900, np.float32), np.zeros(900, np.float32))
     wait_until(lambda: len(sides(tmp_path)["out"]) == 900, 10, "the first block")
     recorder.add(np.zeros(200, np.float32), np.zeros(200, np.float32))
@@ -86,6 +87,7 @@ def test_a_wav_that_is_full_ends_the_recording(tmp_path, monkeypatch):
     recorder.add(np.zeros(50, np.float32), np.zeros(50, np.float32))
     recorder.close()
     assert "as long as a WAV file can be" in str(recorder.error)
+    assert told == [recorder.error], "once"
     assert {side: len(samples) for side, samples in sides(tmp_path).items()} == {"in": 900, "out": 900}
 
 

@@ -59,7 +59,11 @@ def enhance_on_ray(
         raise ImportError(f"{error}: --ray wants the extra 'ray'") from None
 
     _check_reachable(address)
-    quiet = {"include_dashboard": False, "log_to_driver": False, "logging_level": logging.ERROR}
+    quiet: dict[str, Any] = {
+        "include_dashboard": False,
+        "log_to_driver": False,
+        "logging_level": logging.ERROR,
+    }
     try:
         if address == LOCAL:
             ray.init(num_cpus=workers, **quiet)

@@ -57,7 +57,12 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     view = window.menuBar().addMenu(texts.MENU_VIEW)
     smooth = QAction(texts.SMOOTH, window, checkable=True, checked=window.settings.smooth)
     smooth.toggled.connect(lambda on: window.change("smooth", on))
+    plots = QAction(texts.PLOTS, window, checkable=True, checked=window.settings.plots)
+    plots.setShortcut(QKeySequence("W"))
+    plots.toggled.connect(lambda on: window.change("plots", on))
+    found["plots"] = plots
     view.addAction(smooth)
+    view.addAction(plots)
     view.addAction(hold)
     found["smooth"] = smooth
     pictures = window.pictures

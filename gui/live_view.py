@@ -39,6 +39,7 @@ class LiveView(QObject):
         form.addRow(texts.INPUT, self.pickers["input"])
         form.addRow(texts.OUTPUT, self.pickers["output"])
         self._maker = ColumnMaker(16000, sides=(2,))
+        self._plotted: ColumnMaker | None = None  # what the plots are configured for
         self._status: LiveStatus | None = None
         self._status_at = 0.0
         self._line = ""
@@ -145,6 +146,12 @@ class LiveView(QObject):
             return self._line
         both = np.stack([block.noisy, block.enhanced])
         columns = self._maker.push(both)
+        plots = self.pictures.plots
+        if plots is not None and plots.isVisible() and not self.paused:
+            if self._plotted is not self._maker:
+                self._plotted = self._maker
+                plots.configure(self._maker.bins, self._maker.column_s, self._maker.sample_rate)
+            plots.push(both, columns)
         if self.paused:
             self._marks = []
         elif columns.shape[1]:

@@ -7,41 +7,26 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from gui import actions, settings, texts, theme
+from gui import actions, file_dialogs, settings, texts, theme
+from gui.bottom_bar import BottomBar
 from gui.card import CardDialog
 from gui.controller import Controller
 from gui.file_job import Clip, Result
 from gui.live_session import LiveSession
+from gui.live_settings import live_options
 from gui.live_view import LiveView
 from gui.message_bar import MessageBar
-from gui.meter import Meter
 from gui.panel import Panel
 from gui.pictures import Pictures
+from gui.top_bar import TopBar
 from realtime.contract import ModelSpec
 
 _TICK_MS = 33
-_SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aiff *.aif *.au"
-_ENGINE = (
-    "model",
-    "device",
-    "steps",
-    "limit_db",
-    "gain_db",
-    "window_ms",
-)  # settings that the controller has too
+# settings that the controller has too
+_ENGINE = ("model", "device", "steps", "limit_db", "gain_db", "window_ms")
+_CHECKED = "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
 
 
 class MainWindow(QMainWindow):
@@ -73,27 +58,11 @@ class MainWindow(QMainWindow):
         self._tick.start()
 
     def _build(self) -> None:
-        self.switch = self._button("", texts.SWITCH_TIP, checkable=True)
-        self.switch.setMinimumSize(210, 44)
-        font = self.switch.font()
-        font.setPointSizeF(font.pointSizeF() * 1.25)
-        font.setBold(True)
-        self.switch.setFont(font)
-        self.switch.setChecked(True)
-        self.mute = self._button(texts.MUTE, texts.MUTE_TIP, checkable=True)
-        self.play = self._button(texts.PLAY, texts.PLAY_TIP)
-        self.open = self._button(texts.OPEN, texts.OPEN_TIP)
-        self.save_audio = self._button(texts.SAVE_AUDIO, texts.SAVE_AUDIO_TIP)
-        self.save_picture = self._button(texts.SAVE_PICTURE, texts.SAVE_PICTURE_TIP)
-        top = QHBoxLayout()
         self.pictures = Pictures()
         self.live_view = LiveView(self.live, self.pictures)
-        for button in (self.switch, self.live_view.button, self.live_view.record, self.play, self.mute):
-            top.addWidget(button)
-        top.addStretch(1)
-        for button in (self.open, self.save_audio, self.save_picture):
-            top.addWidget(button)
-
+        self.top = top = TopBar(self.live_view.button, self.live_view.record)
+        self.switch, self.mute, self.play = top.switch, top.mute, top.play
+        self.open, self.save_audio, self.save_picture = top.open, top.save_audio, top.save_picture
         self.message = MessageBar()
         self.panel = Panel()
         self.panel.layout().insertWidget(0, self.live_view.group)
@@ -105,46 +74,20 @@ class MainWindow(QMainWindow):
         middle = QHBoxLayout()
         middle.addWidget(self.pictures, 1)
         middle.addWidget(side)
+        self.bottom = bottom = BottomBar()
+        self.level_before, self.level_after = bottom.level_before, bottom.level_after
+        self.progress, self.cancel = bottom.progress, bottom.cancel
+        self.read_out, self.numbers = bottom.read_out, bottom.numbers
 
-        self.level_before, self.level_after = Meter(texts.LEVEL_BEFORE), Meter(texts.LEVEL_AFTER)
-        self.progress = QProgressBar(minimum=0, maximum=1000)
-        self.progress.setAccessibleName("Progress")
-        self.progress.setFixedWidth(150)
-        self.cancel = self._button(texts.CANCEL, texts.CANCEL_TIP)
-        self.read_out = QLabel(texts.HINT)
-        self.read_out.setAccessibleName("Read-out")
-        self.read_out.setMinimumWidth(190)
-        self.read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.level_before, 1)
-        bottom.addWidget(self.level_after, 1)
-        bottom.addWidget(self.progress)
-        bottom.addWidget(self.cancel)
-        bottom.addWidget(self.read_out, 1)
-        self.numbers = QLabel()
-        self.numbers.setAccessibleName("Numbers of the last run")
-
-        column = QVBoxLayout()
+        body = QWidget()
+        body.setStyleSheet(_CHECKED)
+        column = QVBoxLayout(body)
         column.setContentsMargins(10, 8, 10, 8)
         column.addLayout(top)
         column.addWidget(self.message)
         column.addLayout(middle, 1)
         column.addLayout(bottom)
-        column.addWidget(self.numbers)
-        body = QWidget()
-        body.setLayout(column)
-        body.setStyleSheet(
-            "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
-        )
         self.setCentralWidget(body)
-
-    def _button(self, text: str, tip: str, checkable: bool = False) -> QPushButton:
-        button = QPushButton(text, checkable=checkable)
-        button.setToolTip(tip)
-        button.setAccessibleName(text or texts.SWITCH_ON)
-        button.setAccessibleDescription(tip)
-        button.setMinimumHeight(30)
-        return button
 
     def _connect(self) -> None:
         c = self.controller
@@ -158,7 +101,7 @@ class MainWindow(QMainWindow):
         self.panel.changed.connect(self.change)
         self.panel.model_wanted.connect(self.ask_for_model)
         self.panel.card_wanted.connect(lambda: CardDialog(c.spec, c.model_file(), self).open())
-        self.pictures.hovered.connect(self._hover)
+        self.pictures.hovered.connect(self.bottom.show_spot)
         self.pictures.seeked.connect(c.player.seek)
         self.live_view.button.toggled.connect(self._live_toggled)
         for kind, box in self.live_view.pickers.items():
@@ -196,29 +139,18 @@ class MainWindow(QMainWindow):
         self.pictures.set_range(low, high)
         self.pictures.set_colour_map(self.settings.colour_map)
         self.pictures.set_smooth(self.settings.smooth)
+        self.pictures.set_plots(self.settings.plots)
 
     def _show_switch(self) -> None:
-        on = self.switch.isChecked()
-        self.switch.setText(texts.SWITCH_ON if on else texts.SWITCH_OFF)
-        self.switch.setAccessibleName(self.switch.text())
+        on, muted = self.switch.isChecked(), self.mute.isChecked()
+        self.top.show_switch()
         self.controller.player.side = "after" if on else "before"
-        self.controller.player.muted = self.mute.isChecked()
-        self.live.configure(mode="mute" if self.mute.isChecked() else "enhance" if on else "bypass")
+        self.controller.player.muted = muted
+        self.live.configure(mode="mute" if muted else "enhance" if on else "bypass")
 
     def _configure_live(self, *fields: str) -> None:
-        """The settings' names and values as the live stream has them."""
-        s = self.settings
-        as_live = {
-            "model": {"model": s.model or None},
-            "device": {"device": s.device},
-            "steps": {"steps": s.steps or "auto"},
-            "limit_db": {"attenuation_limit_db": None if s.limit_db >= 100 else s.limit_db},
-            "gain_db": {"output_gain_db": s.gain_db},
-            "input": {"input": s.input or None},
-            "output": {"output": s.output or None},
-        }
-        changes = {key: value for f in fields for key, value in as_live.get(f, {}).items()}
-        self.live_view.window_ms = s.window_ms
+        self.live_view.window_ms = self.settings.window_ms
+        changes = live_options(self.settings, *fields)
         if changes:
             self.live.configure(**changes)
         if "window_ms" in fields and self.live.stream is not None:
@@ -271,20 +203,8 @@ class MainWindow(QMainWindow):
             self.message.show_trouble("; ".join(result.troubles))
 
     def _working(self, working: bool) -> None:
-        if working:
-            self.progress.setValue(0)
-        self.progress.setVisible(working)
-        self.cancel.setVisible(working)
-        ready = self.controller.result is not None
-        for button in (self.play, self.save_audio, self.save_picture):
-            button.setEnabled(ready)
-
-    def _hover(self, spot: tuple[float, float, float] | None) -> None:
-        if spot is None:
-            self.read_out.setText("")
-        else:
-            seconds, hz, db = spot
-            self.read_out.setText(texts.READ_OUT.format(seconds=seconds, khz=hz / 1000, db=db))
+        self.bottom.show_working(working)
+        self.top.show_ready(self.controller.result is not None)
 
     def tick(self) -> None:
         """At most 30 times a second: what the player has come to."""
@@ -293,21 +213,16 @@ class MainWindow(QMainWindow):
             self.numbers.setText(line)
             return
         player = self.controller.player
-        self.level_before.show_level(player.levels_dbfs[0] if player.playing else -120)
-        self.level_after.show_level(player.levels_dbfs[1] if player.playing else -120)
+        self.bottom.show_played(player.levels_dbfs if player.playing else (-120, -120))
         self.pictures.set_play_head(player.position_s if self.controller.result is not None else None)
-        text = texts.PAUSE if player.playing else texts.PLAY
-        if self.play.text() != text:
-            self.play.setText(text)
+        self.top.show_playing(player.playing)
 
     # files
 
     def ask_for_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, texts.OPEN, self.settings.folder, f"Sound ({_SOUNDS});;All (*)"
-        )
-        if name:
-            self.open_file(Path(name))
+        path = file_dialogs.ask_sound(self, self.settings.folder)
+        if path is not None:
+            self.open_file(path)
 
     def open_file(self, path: Path) -> None:
         self.settings = replace(self.settings, folder=str(path.parent))
@@ -316,35 +231,33 @@ class MainWindow(QMainWindow):
         self.controller.open_file(path)
 
     def ask_for_model(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, texts.MODEL_OTHER, "", "Models (*.onnx)")
-        if name:
-            self.settings = settings.with_recent(self.settings, name)
-            self.change("model", name)
+        path = file_dialogs.ask_model(self)
+        if path is not None:
+            self.settings = settings.with_recent(self.settings, str(path))
+            self.change("model", str(path))
         self.panel.show_settings(self.settings, self.controller.shipped())
 
     def ask_to_save_audio(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, texts.SAVE_AUDIO, self._proposed("-clean.wav"), f"Sound ({_SOUNDS})"
-        )
-        if name:
-            self.controller.save_audio(Path(name))
+        path = file_dialogs.ask_save_sound(self, self._recording)
+        if path is not None:
+            self.controller.save_audio(path)
 
     def ask_to_save_picture(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, texts.SAVE_PICTURE, self._proposed(".png"), "PNG (*.png)")
-        if name:
-            self.save_picture_to(Path(name))
+        path = file_dialogs.ask_save_picture(self, self._recording)
+        if path is not None:
+            self.save_picture_to(path)
 
-    def _proposed(self, ending: str) -> str:
+    @property
+    def _recording(self) -> Path | None:
         result = self.controller.result
-        return str(result.clip.path.with_name(result.clip.path.stem + ending)) if result else ""
+        return result.clip.path if result is not None else None
 
     def save_picture_to(self, path: Path) -> bool:
         """The pair of pictures with their axes, as they are on the screen."""
-        path = path if path.suffix else path.with_suffix(".png")
         if self.pictures.grab().save(str(path)):
             self.message.show_notice(texts.SAVED.format(path=path))
             return True
-        self.message.show_trouble(texts.SAVE_FAILED.format(path=path, reason="the system refuses"))
+        self.message.show_trouble(texts.SAVE_FAILED.format(path=path, reason=texts.SYSTEM_REFUSES))
         return False
 
     # the system

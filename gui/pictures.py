@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui import texts
 from gui.columns import Columns, level_db
 from gui.file_job import Clip
+from gui.live_plots import LivePlots
 from gui.reduction_strip import ReductionStrip
 from gui.spectrogram_view import SpectrogramView
 from gui.zoom import Zoom
@@ -32,8 +33,9 @@ class Pictures(QWidget):
         self.before.setAccessibleName(texts.SPECTROGRAM_BEFORE)
         self.after.setAccessibleName(texts.SPECTROGRAM_AFTER)
         self.strip = ReductionStrip()
+        self.plots: LivePlots | None = None  # made when first wanted
         self._level_before = np.zeros(0, np.float32)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         for view in self.views:
@@ -43,6 +45,14 @@ class Pictures(QWidget):
             view.turned.connect(lambda event, view=view: self._turned(view, event))
             column.addWidget(view, 1)
         column.addWidget(self.strip)
+
+    def set_plots(self, on: bool) -> None:
+        """Spectrum and waveform under the strip, or not."""
+        if on and self.plots is None:
+            self.plots = LivePlots()
+            self._column.addWidget(self.plots)
+        if self.plots is not None:
+            self.plots.setVisible(on)
 
     @property
     def views(self) -> tuple[SpectrogramView, SpectrogramView]:

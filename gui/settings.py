@@ -24,6 +24,7 @@ class Settings:
     colour_map: str = "inferno"
     theme: str = "system"
     smooth: bool = True
+    plots: bool = False  # live spectrum and waveform
     folder: str = ""  # where the last file was opened
     input: str = ""  # name of the device; empty is the default
     output: str = ""

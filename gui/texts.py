@@ -56,6 +56,9 @@ ZOOMS = {
     "later": "Later",
     "whole": "Show all",
 }
+PLOTS = "Live spectrum and waveform"
+SPECTRUM, WAVEFORM = "Spectrum", "Waveform"
+SPECTRUM_AXES, WAVEFORM_AXIS = ("kHz", "dB"), "s"
 CLIPPED = "clipped {count}"
 STOP_MOVING, STOP_MOVING_TIP = "Hold the picture", "The sound goes on."
 RECORDED = "Recorded {input} and {output}"
@@ -69,6 +72,9 @@ READ_OUT = "{seconds:.2f} s   {khz:.2f} kHz   {db:.0f} dB"
 OPENING = "Opening {name} …"
 ENHANCING = "Cleaning {name}"
 DONE = "{name}: {seconds:.1f} s cleaned with {steps} on {device}; a 10 ms hop cost {hop_ms:.2f} ms, {load:.0%} of its time"
+PROGRESS, READ_OUT_NAME, NUMBERS_NAME = "Progress", "Read-out", "Numbers"
+SOUND_FILES, MODEL_FILES, ALL_FILES = "Sound", "Models", "All"
+SYSTEM_REFUSES = "the system refuses"
 CANCELLED = "Cancelled."
 SAVED = "Saved {path}"
 NOTHING_TO_SAVE = "There is nothing to save yet: open a recording first."

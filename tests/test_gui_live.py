@@ -155,6 +155,21 @@ def test_keys_zoom_and_a_longer_window_keeps_the_zoom(qtbot, live):
     assert view.span_hz == (0, 8000)
 
 
+def test_spectrum_and_waveform_are_there_when_asked_for(qtbot, live):
+    assert live.pictures.plots is None
+    qtbot.keyClick(live, Qt.Key.Key_W)
+    plots = live.pictures.plots
+    qtbot.waitUntil(lambda: plots.isVisible() and plots.waves[0].yData is not None, timeout=30000)
+    qtbot.waitUntil(
+        lambda: len(plots.spectra[1].yData) == 257 and np.ptp(plots.waves[0].yData) > 0.01, timeout=30000
+    )
+    assert plots.spectra[0].xData[-1] == 8 and np.abs(plots.waves[0].yData).max() <= 1
+    before, after = (curve.yData.mean() for curve in plots.spectra)
+    assert after < before  # noise is taken off
+    qtbot.keyClick(live, Qt.Key.Key_W)
+    assert not plots.isVisible() and not live.settings.plots
+
+
 def test_too_loud_a_microphone_is_counted_as_clipped(qtbot, live, card):
     card.speech = card.speech * 40
     qtbot.waitUntil(lambda: live.level_before.clipped > 10, timeout=30000)

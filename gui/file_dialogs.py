@@ -1,0 +1,42 @@
+"""Asking for files: each returns a path, or None if the question was dismissed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from gui import texts
+
+_SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aiff *.aif *.au"
+
+
+def ask_sound(parent: QWidget, folder: str) -> Path | None:
+    kinds = f"{texts.SOUND_FILES} ({_SOUNDS});;{texts.ALL_FILES} (*)"
+    return _path(QFileDialog.getOpenFileName(parent, texts.OPEN, folder, kinds))
+
+
+def ask_model(parent: QWidget) -> Path | None:
+    return _path(QFileDialog.getOpenFileName(parent, texts.MODEL_OTHER, "", f"{texts.MODEL_FILES} (*.onnx)"))
+
+
+def ask_save_sound(parent: QWidget, of: Path | None) -> Path | None:
+    """of: the recording that it came from, for a name to propose."""
+    proposed = _beside(of, "-clean.wav")
+    kinds = f"{texts.SOUND_FILES} ({_SOUNDS})"
+    return _path(QFileDialog.getSaveFileName(parent, texts.SAVE_AUDIO, proposed, kinds))
+
+
+def ask_save_picture(parent: QWidget, of: Path | None) -> Path | None:
+    """of: as above; without an ending it becomes a PNG."""
+    proposed = _beside(of, ".png")
+    path = _path(QFileDialog.getSaveFileName(parent, texts.SAVE_PICTURE, proposed, "PNG (*.png)"))
+    return path if path is None or path.suffix else path.with_suffix(".png")
+
+
+def _beside(of: Path | None, ending: str) -> str:
+    return "" if of is None else str(of.with_name(of.stem + ending))
+
+
+def _path(answer: tuple[str, str]) -> Path | None:
+    return Path(answer[0]) if answer[0] else None

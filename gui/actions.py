@@ -40,10 +40,10 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     add(file, "save_picture", texts.SAVE_PICTURE, "Ctrl+Shift+S", window.ask_to_save_picture)
     add(file, "cancel", texts.CANCEL, Qt.Key.Key_Escape, escape)
     file.addSeparator()
-    add(file, "quit", texts.QUIT, "Ctrl+Q", window.close)
+    add(file, "quit", texts.QUIT, "Ctrl+Q", window.quit)
 
     play = window.menuBar().addMenu(texts.MENU_PLAY)
-    add(play, "switch", texts.SWITCH_ON.split(":")[0], Qt.Key.Key_Space, window.switch.toggle)
+    add(play, "switch", texts.SWITCH_NAME, Qt.Key.Key_Space, window.switch.toggle)
     add(play, "play", f"{texts.PLAY} / {texts.PAUSE}", Qt.Key.Key_P, window.controller.toggle_playing)
     add(play, "mute", texts.MUTE, Qt.Key.Key_M, window.mute.toggle)
     add(play, "live", texts.LIVE, Qt.Key.Key_L, window.live_view.button.click)
@@ -86,4 +86,30 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
         action.triggered.connect(lambda checked=False, name=name: window.change("theme", name))
         themes.addAction(action)
         found[f"theme_{name}"] = action
+    _add_start(window, found)
     return found
+
+
+def _add_start(window: MainWindow, found: dict[str, QAction]) -> None:
+    menu = window.menuBar().addMenu(texts.MENU_START)
+    menu.setToolTipsVisible(True)
+    for field, text, tip in (
+        ("start_live", texts.START_LIVE, texts.START_LIVE_TIP),
+        ("start_in_tray", texts.START_IN_TRAY, texts.START_IN_TRAY_TIP),
+        ("close_to_tray", texts.CLOSE_TO_TRAY, texts.CLOSE_TO_TRAY_TIP),
+    ):
+        action = QAction(text, window, checkable=True, checked=getattr(window.settings, field))
+        action.setToolTip(tip)
+        action.toggled.connect(lambda on, field=field: window.change(field, on))
+        menu.addAction(action)
+        found[field] = action
+
+    def look_for_tray() -> None:
+        for field, tip in (
+            ("start_in_tray", texts.START_IN_TRAY_TIP),
+            ("close_to_tray", texts.CLOSE_TO_TRAY_TIP),
+        ):
+            found[field].setToolTip(tip if window.has_tray else texts.NO_TRAY)
+        found["close_to_tray"].setEnabled(window.has_tray)
+
+    menu.aboutToShow.connect(look_for_tray)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,9 @@ def parser() -> argparse.ArgumentParser:
         "--screenshot", type=Path, metavar="PNG", help="clean --open FILE, paint the window into PNG, exit"
     )
     p.add_argument("--theme", choices=("system", "light", "dark"), help="(the one used last)")
+    p.add_argument(
+        "--minimised", "--minimized", action="store_true", help="start in the tray, without a window"
+    )
     p.add_argument("--size", type=_size, metavar="WxH", help="of the window, px (1100x720)")
     return p
 
@@ -33,19 +37,22 @@ def main(argv: list[str] | None = None) -> None:
     """Exit codes: 0 done, 1 failed, 2 wrong usage."""
     p = parser()
     a = p.parse_args(argv)
+    if a.screenshot is not None and a.minimised:
+        p.error("--screenshot needs a window: leave --minimised away")
     if a.screenshot is not None and a.open is None:
         p.error("--screenshot needs --open FILE")
     raise SystemExit(run(a))
 
 
 def run(a: argparse.Namespace) -> int:
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication
 
     from gui import theme
     from gui.controller import Controller
     from gui.main_window import MainWindow
     from gui.screenshot import Screenshot
+    from gui.tray import Tray
     from gui.trouble import log_uncaught
 
     sys.setswitchinterval(0.001)  # the sound's thread must not wait for ours
@@ -65,6 +72,11 @@ def run(a: argparse.Namespace) -> int:
         window.resize(*a.size)
     if a.model:
         window.change("model", a.model)
+    app.setQuitOnLastWindowClosed(False)  # a hidden window is in the tray
+    window.ended.connect(app.quit)
+    app.commitDataRequest.connect(lambda manager: window.quit())  # a log-out is not held up by the tray
+    for number in (signal.SIGINT, signal.SIGTERM):  # heard at the next tick
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.quit))
     shot = Screenshot(window, a.screenshot, _SHOT_TIMEOUT_MS) if a.screenshot else None
     if shot is None:
         window.live.follow_devices()
@@ -72,7 +84,7 @@ def run(a: argparse.Namespace) -> int:
         window.open_file(a.open)
     else:
         window.controller.open_model()
-    window.show()
+    window.start(None if shot else Tray(window), a.minimised)
     code = app.exec()
     if shot is None:
         return code

@@ -6,14 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gui import actions, file_dialogs, settings, texts, theme
 from gui.bottom_bar import BottomBar
 from gui.card import CardDialog
 from gui.controller import Controller
 from gui.file_job import Clip, Result
+from gui.icon import icon
 from gui.live_session import LiveSession
 from gui.live_settings import live_options
 from gui.live_view import LiveView
@@ -21,16 +22,18 @@ from gui.message_bar import MessageBar
 from gui.panel import Panel
 from gui.pictures import Pictures
 from gui.top_bar import TopBar
+from gui.tray import Tray
+from gui.tray_window import TrayWindow
 from realtime.contract import ModelSpec
 
-_TICK_MS = 33
+_TICK_MS, _UNSEEN_MS = 33, 200
 # settings that the controller has too
 _ENGINE = ("model", "device", "steps", "limit_db", "gain_db", "window_ms")
 _CHECKED = "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
 
 
-class MainWindow(QMainWindow):
-    """Takes over `controller`: closing the window closes it."""
+class MainWindow(TrayWindow):
+    """Takes over `controller`: closing the window closes it, unless it goes on in the tray."""
 
     def __init__(self, controller: Controller, store: QSettings, live: LiveSession | None = None):
         super().__init__()
@@ -38,6 +41,7 @@ class MainWindow(QMainWindow):
         self.live = LiveSession() if live is None else live
         self.settings = settings.load(store)
         self.setWindowTitle(texts.APP)
+        self.setWindowIcon(icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(760, 480)
         self.resize(1100, 720)
@@ -56,6 +60,8 @@ class MainWindow(QMainWindow):
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self.tick)
         self._tick.start()
+        self.closes_to_tray = self.settings.close_to_tray
+        self.seen_changed.connect(self._seen)
 
     def _build(self) -> None:
         self.pictures = Pictures()
@@ -127,6 +133,8 @@ class MainWindow(QMainWindow):
         if field in _ENGINE:
             self.controller.configure(**{field: value})
             self._configure_live(field)
+        elif field == "close_to_tray":
+            self.closes_to_tray = value
         elif field == "theme":
             theme.apply(QApplication.instance(), value)
         else:
@@ -273,9 +281,22 @@ class MainWindow(QMainWindow):
         else:
             self.message.show_trouble(texts.ONE_FILE)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._tick.stop()
+    # the window comes and goes
+
+    def start(self, tray: Tray | None = None, minimised: bool = False) -> None:
+        """As the settings say; `minimised` means the tray this time. Without `tray` nothing starts by itself."""
+        self.begin(tray, minimised or (tray is not None and self.settings.start_in_tray))
+        if tray is not None and self.settings.start_live:
+            self.live_view.button.setChecked(True)
+
+    def _seen(self, seen: bool) -> None:
+        """Unseen, the stream is looked at as often as its tap needs: the picture has no hole when it comes back."""
+        self._tick.setInterval(_TICK_MS if seen else _UNSEEN_MS)
+
+    def keep(self) -> None:
         settings.save(self.store, self.settings, self.saveGeometry())
+
+    def end(self) -> None:
+        self._tick.stop()
         self.live.close()
         self.controller.close()
-        event.accept()

@@ -4,6 +4,7 @@ APP = "Klarstrom"
 BEFORE, AFTER = "Before", "After"
 
 SWITCH_ON, SWITCH_OFF = "Noise removal: ON", "Noise removal: OFF"
+SWITCH_NAME = "Noise removal"
 SWITCH_TIP = "Hear the cleaned sound (on) or the sound as it came in (off). Space bar."
 MUTE, MUTE_TIP = "Mute", "Silence what is played. M."
 OPEN, OPEN_TIP = "Open…", "Open a recording and clean it. Ctrl+O, or drop a file on the window."
@@ -14,6 +15,24 @@ SAVE_AUDIO, SAVE_AUDIO_TIP = "Save sound…", "Write the cleaned recording to a 
 SAVE_PICTURE, SAVE_PICTURE_TIP = "Save picture…", "Write both spectrograms to a PNG. Ctrl+Shift+S."
 QUIT = "Quit"
 MENU_FILE, MENU_VIEW, MENU_PLAY = "&File", "&View", "&Play"
+MENU_START = "&Start and close"
+START_LIVE = "Go live at the start"
+START_LIVE_TIP = "The microphone is cleaned as soon as the program runs."
+START_IN_TRAY = "Start in the tray"
+START_IN_TRAY_TIP = "No window at the start: the tray's icon has the switch, a click on it opens the window."
+CLOSE_TO_TRAY = "Closing keeps it in the tray"
+CLOSE_TO_TRAY_TIP = "Closing the window leaves the sound running; Quit (Ctrl+Q) ends the program."
+NO_TRAY = (
+    "This desktop shows no tray icons: the window starts minimised instead, and closing it ends the program."
+)
+TRAY_SHOW, TRAY_HIDE = "Show the window", "Hide the window"
+TRAY_HERE = "The sound goes on. A click here opens the window; Quit is in the menu."
+TRAY_STATES = {
+    "resting": "not live",
+    "cleaning": "removes noise",
+    "passing": "noise removal is off",
+    "silent": "muted",
+}
 BACK, FORWARD = "Back 1 s", "Forward 1 s"
 SMOOTH = "Smooth pictures"
 THEME = "Colours of the window"

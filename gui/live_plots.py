@@ -30,11 +30,8 @@ class LivePlots(QWidget):
         super().__init__()
         self.setFixedHeight(150)
         self.spectrum, self.wave = (self._plot(title) for title in (texts.SPECTRUM, texts.WAVEFORM))
-        self.spectrum.setLabel("bottom", texts.SPECTRUM_AXES[0])
-        self.spectrum.setLabel("left", texts.SPECTRUM_AXES[1])
         self.spectrum.setYRange(-110, 0)
-        self.wave.setLabel("bottom", texts.WAVEFORM_AXIS)
-        self.wave.setXRange(-_WAVE_S, 0)
+        self.wave.setXRange(-_WAVE_S, 0, padding=0.02)
         pens = [pyqtgraph.mkPen(colour, width=1) for colour in (_BEFORE, _AFTER)]
         self.spectra = [self.spectrum.plot(pen=pen) for pen in pens]
         self.waves = [self.wave.plot(pen=pen) for pen in pens]

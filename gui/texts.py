@@ -76,12 +76,11 @@ ZOOMS = {
     "whole": "Show all",
 }
 PLOTS = "Live spectrum and waveform"
-SPECTRUM, WAVEFORM = "Spectrum", "Waveform"
-SPECTRUM_AXES, WAVEFORM_AXIS = ("kHz", "dB"), "s"
+SPECTRUM, WAVEFORM = "Spectrum, dB over kHz", "Waveform, s"
 CLIPPED = "clipped {count}"
 STOP_MOVING, STOP_MOVING_TIP = "Hold the picture", "The sound goes on."
 RECORDED = "Recorded {input} and {output}"
-RESTING = "this computer is too busy: sound passes as it came in"
+RESTING = "too busy: sound as it came in"
 NUMBERS = (
     "{steps} ({setting})   hop {hop:.2f} ms   load {load:.0%}   reduction {reduction:.0f} dB   "
     "latency {latency:.0f} ms   late {late}   drops {drops}   fills {fills}   xruns {xruns}"

@@ -16,10 +16,12 @@ from PySide6.QtCore import QSettings, QStandardPaths, Qt
 from gui import texts
 from gui.controller import Controller
 from gui.live_session import LiveSession
+from gui.live_view import numbers
 from gui.main_window import MainWindow
 from gui.player import Player
 from realtime.audio import AudioDeviceError, Device, find_device
 from realtime.demo import CLIP
+from realtime.live import LiveStatus
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -168,6 +170,15 @@ def test_spectrum_and_waveform_are_there_when_asked_for(qtbot, live):
     assert after < before  # noise is taken off
     qtbot.keyClick(live, Qt.Key.Key_W)
     assert not plots.isVisible() and not live.settings.plots
+
+
+@pytest.mark.parametrize("steps", [0, 4])
+def test_the_line_of_numbers_fits_the_smallest_window(window, steps):
+    status = LiveStatus("running", steps=steps, hop_ms_p50=12.34, load=1.25, reduction_db=-10, late_hops=1234,
+                        input_drops=123, output_fills=123, xruns_in=123, latency_ms={"total": 123.4})  # fmt: skip
+    line = numbers(status)
+    assert line.endswith("xruns 123")
+    assert window.numbers.fontMetrics().horizontalAdvance(line) < 900 - 20  # margins
 
 
 def test_too_loud_a_microphone_is_counted_as_clipped(qtbot, live, card):

@@ -31,6 +31,8 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     def escape() -> None:
         if window.controller.busy:
             window.controller.cancel()
+        elif window.first_run is not None:
+            window.first_run.later.click()
         else:
             window.message.hide()
 
@@ -48,6 +50,7 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     add(play, "mute", texts.MUTE, Qt.Key.Key_M, window.mute.toggle)
     add(play, "live", texts.LIVE, Qt.Key.Key_L, window.live_view.button.click)
     add(play, "record", texts.RECORD, Qt.Key.Key_R, window.live_view.record.click)
+    add(play, "microphone", texts.FIRST_MENU, "Ctrl+M", window.find_microphone)
     add(play, "back", texts.BACK, "Alt+Left", lambda: player.seek(player.position_s - _SEEK_S))
     add(play, "forward", texts.FORWARD, "Alt+Right", lambda: player.seek(player.position_s + _SEEK_S))
 

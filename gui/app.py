@@ -85,6 +85,8 @@ def run(a: argparse.Namespace) -> int:
     else:
         window.controller.open_model()
     window.start(None if shot else Tray(window), a.minimised)
+    if shot is None and a.open is None and window.seen and not window.settings.welcomed:
+        window.find_microphone()
     code = app.exec()
     if shot is None:
         return code

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.worker import Worker
 from realtime.audio import AudioDeviceError, Device, PortAudio
 from realtime.contract import ContractError
 from realtime.live import LiveEvent, LiveOptions, LiveStatus, LiveStream, TapBlock
 from realtime.session import DeviceError
 
-_EXPECTED = (AudioDeviceError, ContractError, DeviceError, ValueError, OSError, RuntimeError)
+EXPECTED = (AudioDeviceError, ContractError, DeviceError, ValueError, OSError, RuntimeError)
 _NEWS = ("device_lost", "device_back", "fallback", "error")  # events that are worth a line
 
 
@@ -37,25 +36,11 @@ class LiveSession(QObject):
         self._make_stream, self.audio = make_stream, PortAudio() if audio is None else audio
         self.options = LiveOptions()
         self._stream: Any = None
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("live", EXPECTED, self.failed.emit)
+        self._do = self._worker.do
         self._stop_watching: Callable[[], None] | None = None
         self.recording = False
-
-    # ---- the thread
-
-    def _do(self, work: Callable[[], None]) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="live", daemon=True)
-            self._thread.start()
-        self._work.put(work)
-
-    def _run(self) -> None:
-        while (work := self._work.get()) is not None:
-            try:
-                work()
-            except _EXPECTED as error:
-                self.failed.emit(str(error))
+        self.found: list[Device] | None = None  # as last listed
 
     # ---- life
 
@@ -96,11 +81,8 @@ class LiveSession(QObject):
         """Ends everything; waits no longer than this."""
         if self._stop_watching is not None:
             self._do(self._stop_watching)
-        if self._thread is None:
-            return
         self._do(self._stop)
-        self._work.put(None)
-        self._thread.join(timeout_s)
+        self._worker.end(timeout_s)
 
     def _heard(self, event: LiveEvent) -> None:
         if event.kind in _NEWS:
@@ -141,6 +123,7 @@ class LiveSession(QObject):
     def _list_devices(self) -> None:
         self.audio.rescan()
         found: list[Device] = self.audio.devices()
+        self.found = found
         self.devices.emit(found)
 
     # ---- recording

@@ -14,6 +14,7 @@ from gui.bottom_bar import BottomBar
 from gui.card import CardDialog
 from gui.controller import Controller
 from gui.file_job import Clip, Result
+from gui.first_run import FirstRun
 from gui.icon import icon
 from gui.live_session import LiveSession
 from gui.live_settings import live_options
@@ -77,7 +78,8 @@ class MainWindow(TrayWindow):
         side.setFrameShape(QScrollArea.Shape.NoFrame)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setFixedWidth(self.panel.width() + 16)
-        middle = QHBoxLayout()
+        self.first_run: FirstRun | None = None
+        self.middle = middle = QHBoxLayout()
         middle.addWidget(self.pictures, 1)
         middle.addWidget(side)
         self.bottom = bottom = BottomBar()
@@ -170,12 +172,40 @@ class MainWindow(TrayWindow):
 
     def _live_toggled(self, on: bool) -> None:
         if on:
+            self._leave_first_run()
             self.controller.leave_file()
             self.setWindowTitle(texts.APP)
             self.message.hide()
 
     def _recorded(self, paths: tuple[Path, Path]) -> None:
         self.message.show_notice(texts.RECORDED.format(input=paths[0], output=paths[1]))
+
+    def find_microphone(self) -> None:
+        """The page of the first start, in the place of the pictures."""
+        if self.first_run is not None:
+            return
+        page = self.first_run = FirstRun(self.live)
+        page.chosen.connect(self._take_microphone)
+        page.closed.connect(self._leave_first_run)
+        self.pictures.hide()
+        self.middle.insertWidget(0, page, 1)
+        page.begin(self.settings.input)
+
+    def _take_microphone(self, name: str | None) -> None:
+        box = self.live_view.pickers["input"]
+        box.setCurrentIndex(max(0, box.findData(name)))
+
+    def _leave_first_run(self, go_live: bool = False) -> None:
+        page, self.first_run = self.first_run, None
+        if page is None:
+            return
+        page.end()
+        page.hide()
+        page.deleteLater()
+        self.pictures.show()
+        self.settings = replace(self.settings, welcomed=True)
+        if go_live:
+            self.live_view.button.setChecked(True)
 
     # what the controller tells
 
@@ -234,6 +264,7 @@ class MainWindow(TrayWindow):
 
     def open_file(self, path: Path) -> None:
         self.settings = replace(self.settings, folder=str(path.parent))
+        self._leave_first_run()
         self.message.show_notice(texts.OPENING.format(name=path.name))
         self.live_view.button.setChecked(False)
         self.controller.open_file(path)
@@ -298,5 +329,7 @@ class MainWindow(TrayWindow):
 
     def end(self) -> None:
         self._tick.stop()
+        if self.first_run is not None:
+            self.first_run.end()
         self.live.close()
         self.controller.close()

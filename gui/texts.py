@@ -63,6 +63,29 @@ INPUT, INPUT_TIP = "Input", "The microphone."
 OUTPUT, OUTPUT_TIP = "Output", "Where the cleaned sound goes: headphones, or a virtual microphone's cable."
 DEFAULT_DEVICE = "The system's default"
 GONE = "{name} (not there)"
+FIRST_MENU = "Find the microphone…"
+FIRST_TITLE = "Which microphone is yours?"
+FIRST_INTRO = (
+    "Speak a sentence: the bar should move. Klarstrom takes the noise out of this microphone on your own"
+    " computer; nothing is sent anywhere."
+)
+FIRST_PICKER, FIRST_PICKER_TIP = "&Microphone", "Choose another one if the bar does not move when you speak."
+FIRST_DEFAULT = "The system's default: {name}"
+FIRST_VERDICT = "What is heard"
+FIRST_LIVE, FIRST_LIVE_TIP = "&Go live", "Take this microphone and clean it while you speak."
+FIRST_LATER, FIRST_LATER_TIP = "Not &now", "Close this page; it comes again from the menu Play. Escape."
+FIRST_VERDICTS = {
+    "opening": "Opening the microphone …",
+    "waiting": "Listening: say something.",
+    "hears": "It hears you. This microphone is ready.",
+    "quiet": "Something comes in, but no voice yet: speak, come closer, turn the microphone up in the system's sound"
+    " settings, or choose another one.",
+    "silent": "Only silence comes in: check the microphone's mute switch and the system's sound settings, or choose"
+    " another one.",
+    "absent": "There is no microphone: plug one in and it appears here by itself, or allow this program the microphone in"
+    " the system's privacy settings.",
+    "failed": "{why}: close other programs that use it, or choose another one.",
+}
 ZOOM_TIP = "Wheel: closer in frequency. With Ctrl: closer in time. With Alt: higher, lower. With Shift: earlier, later."
 ZOOMS = {
     "closer_frequency": "Closer in frequency (wheel)",

@@ -1,0 +1,40 @@
+"""A thread that does one thing after another, for what may block."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+
+class Worker:
+    """Begins with the first thing there is to do. What `expected` names is told, anything else is uncaught."""
+
+    def __init__(self, name: str, expected: tuple[type[Exception], ...], tell: Callable[[str], None]):
+        """tell: gets one sentence, in the worker's thread."""
+        self._name, self._expected, self._tell = name, expected, tell
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Returns at once."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            self._thread.start()
+        self._work.put(work)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            try:
+                work()
+            except self._expected as error:
+                self._tell(str(error))
+
+    def end(self, timeout_s: float) -> bool:
+        """After what is still to be done; waits no longer than this -> has it ended?"""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return True
+        self._work.put(None)
+        thread.join(timeout_s)
+        return not thread.is_alive()

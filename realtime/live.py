@@ -17,6 +17,7 @@ from realtime.contract import ModelSpec
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
 from realtime.live_status import LiveEvent, LiveOptions, LiveStatus
+from realtime.pulse import PulseStream
 from realtime.pump import Counters, Engine, Pump
 from realtime.record import Recorder
 from realtime.supervisor import Supervisor
@@ -267,6 +268,10 @@ class LiveStream:
                 out, into = handles
                 queue_s = self.options.queue_ms / 1000
                 pump = Pump(self.engine, into.rate, out.rate, queue_s, self.counters, self.tap, self._on_hop)
+                if isinstance(out, PulseStream):
+                    pump.serve(out.feed, out.spare_s)
+                    out.partner = into if isinstance(into, PulseStream) else None
+                    out.supply = pump
             except BaseException as error:
                 for handle in handles:
                     handle.close()
@@ -284,6 +289,12 @@ class LiveStream:
             handles, self._handles = self._handles, []
             for handle in handles:
                 handle.close()
+
+    def measure_delay(self) -> None:
+        """Has the sound server tell the pump what it holds; nothing where there is none."""
+        for handle in self._handles:
+            if isinstance(handle, PulseStream) and handle.supply is not None:
+                handle.measure()
 
     def switch(self, input: str | int | None = KEEP, output: str | int | None = KEEP) -> None:
         """Goes over to other devices. Raises AudioDeviceError; the old ones then go on."""

@@ -21,14 +21,16 @@ def latencies(pump: Pump, handles: list[Any]) -> dict[str, float]:
     per_ms = 1000 / enhancer.sample_rate
     queue_in = 1000 * len(pump.inbox) / pump.rate_in
     out, into = handles if len(handles) == 2 else (None, None)
+    device_in, device_out = (0.0 if handle is None else 1000 * handle.latency_s for handle in (into, out))
+    queues = 1000 * pump.keeper.median_s - (device_in + device_out if pump.served else 0.0)
     stages = {
-        "device_in": 0.0 if into is None else 1000 * into.latency_s,
+        "device_in": device_in,
         "queue_in": queue_in,
         "resample": sum(1000 * part.delay for part in (pump.down, pump.up) if part is not None),
         "algorithmic": per_ms * (enhancer.latency_samples + enhancer.hop_length),
         "compute": pump.engine.compute_ms,
-        "queue_out": max(0.0, 1000 * pump.keeper.median_s - queue_in),
-        "device_out": 0.0 if out is None else 1000 * out.latency_s,
+        "queue_out": max(0.0, queues - queue_in),
+        "device_out": device_out,
     }
     return {**stages, "total": sum(stages.values())}
 

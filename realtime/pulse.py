@@ -1,21 +1,34 @@
-"""Streams of PulseAudio and PipeWire through libpulse's simple interface.
+"""Streams of PulseAudio and PipeWire through libpulse.
 
 PortAudio reaches them only through an ALSA plugin, whose output falls silent for ever after an underrun.
 libpulse recovers by itself, takes the source or sink by its name, and is there wherever a sound server is.
+All streams of the process share one connection: what the server heard, played and missed then arrives in the
+order in which it happened, however late the thread that reads it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
 import threading
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 _PLAYBACK, _RECORD, _FLOAT32LE, _DEFAULT = 1, 2, 5, 0xFFFFFFFF
+_NO_AUTOSPAWN = 1
+_READY, _FAILED, _TERMINATED = (4, 2), (5, 3), (6, 4)  # of a context, of a stream
+_DONT_MOVE, _ADJUST_LATENCY, _EARLY_REQUESTS = 0x0200, 0x2000, 0x4000
+PATIENCE_S = 4.0  # that a server may take to answer
+ROOM_S = 0.5  # of the server's buffer, above what shall wait in it
+_NOTIFY = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+_LENGTH = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
+_SUCCESS = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
 
 class PulseError(RuntimeError):
@@ -30,20 +43,59 @@ class _BufferAttributes(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint32) for name in ("maxlength", "tlength", "prebuf", "minreq", "fragsize")]
 
 
+class _Timing(ctypes.Structure):
+    """The head of pa_timing_info; indexes in bytes, times in µs."""
+
+    _fields_ = [
+        ("seconds", ctypes.c_long), ("microseconds", ctypes.c_long), ("synchronized", ctypes.c_int),
+        ("sink", ctypes.c_uint64), ("source", ctypes.c_uint64), ("transport", ctypes.c_uint64),
+        ("playing", ctypes.c_int), ("write_corrupt", ctypes.c_int), ("written", ctypes.c_int64),
+        ("read_corrupt", ctypes.c_int), ("read", ctypes.c_int64),
+    ]  # fmt: skip
+
+
+@functools.cache
 def _library() -> Any:
     try:
-        lib = ctypes.CDLL("libpulse-simple.so.0")
+        lib = ctypes.CDLL("libpulse.so.0")
     except OSError as error:
         raise PulseError(f"{error}; on Debian and Ubuntu: apt install libpulse0") from error
-    lib.pa_simple_new.restype = ctypes.c_void_p
-    text, pointer = ctypes.c_char_p, ctypes.c_void_p
-    lib.pa_simple_new.argtypes = [text, text, ctypes.c_int, text, text, pointer, pointer, pointer, pointer]
-    for name in ("pa_simple_read", "pa_simple_write"):
-        getattr(lib, name).argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]
-    lib.pa_simple_get_latency.restype = ctypes.c_uint64
-    lib.pa_simple_get_latency.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-    lib.pa_simple_free.argtypes = [ctypes.c_void_p]
-    lib.pa_strerror.restype = ctypes.c_char_p
+    pointer, text, size, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int
+    signatures: dict[str, tuple[Any, list[Any]]] = {
+        "threaded_mainloop_new": (pointer, []),
+        "threaded_mainloop_start": (number, [pointer]),
+        "threaded_mainloop_stop": (None, [pointer]),
+        "threaded_mainloop_free": (None, [pointer]),
+        "threaded_mainloop_lock": (None, [pointer]),
+        "threaded_mainloop_unlock": (None, [pointer]),
+        "threaded_mainloop_get_api": (pointer, [pointer]),
+        "context_new": (pointer, [pointer, text]),
+        "context_connect": (number, [pointer, text, number, pointer]),
+        "context_get_state": (number, [pointer]),
+        "context_errno": (number, [pointer]),
+        "context_disconnect": (None, [pointer]),
+        "context_unref": (None, [pointer]),
+        "stream_new": (pointer, [pointer, text, pointer, pointer]),
+        "stream_connect_playback": (number, [pointer, text, pointer, number, pointer, pointer]),
+        "stream_connect_record": (number, [pointer, text, pointer, number]),
+        "stream_get_state": (number, [pointer]),
+        "stream_get_buffer_attr": (ctypes.POINTER(_BufferAttributes), [pointer]),
+        "stream_get_timing_info": (ctypes.POINTER(_Timing), [pointer]),
+        "stream_update_timing_info": (pointer, [pointer, _SUCCESS, pointer]),
+        "stream_writable_size": (size, [pointer]),
+        "stream_write": (number, [pointer, pointer, size, pointer, ctypes.c_int64, number]),
+        "stream_peek": (number, [pointer, ctypes.POINTER(pointer), ctypes.POINTER(size)]),
+        "stream_drop": (number, [pointer]),
+        "stream_disconnect": (number, [pointer]),
+        "stream_unref": (None, [pointer]),
+        "operation_unref": (None, [pointer]),
+        "strerror": (text, [number]),
+    }
+    for event, kind in (("state", _NOTIFY), ("underflow", _NOTIFY), ("read", _LENGTH), ("write", _LENGTH)):
+        signatures[f"stream_set_{event}_callback"] = (None, [pointer, kind, pointer])
+    for name, (result, arguments) in signatures.items():
+        function = getattr(lib, f"pa_{name}")
+        function.restype, function.argtypes = result, arguments
     return lib
 
 
@@ -56,8 +108,104 @@ def available() -> bool:
     return True
 
 
+class _Connection:
+    """To the server, with a thread of libpulse's; shared by all streams that live."""
+
+    _taking = threading.Lock()
+    _shared: _Connection | None = None
+
+    def __init__(self) -> None:
+        lib = self.lib = _library()
+        self.users = 0
+        self.kept: list[PulseStream] = []  # an answer to a stream that was closed may still come
+        self.loop = lib.pa_threaded_mainloop_new()
+        self.context = lib.pa_context_new(lib.pa_threaded_mainloop_get_api(self.loop), b"Klarstrom")
+        connecting = lib.pa_context_connect(self.context, None, _NO_AUTOSPAWN, None) >= 0
+        lib.pa_threaded_mainloop_start(self.loop)
+        if not connecting or not self.wait(lambda: lib.pa_context_get_state(self.context), 0):
+            reason = self.error()
+            self._close()
+            raise PulseError(reason)
+
+    @classmethod
+    def take(cls) -> _Connection:
+        """Raises PulseError."""
+        with cls._taking:
+            if cls._shared is None or not cls._shared.alive():
+                cls._shared = cls()
+            cls._shared.users += 1
+            return cls._shared
+
+    def release(self) -> None:
+        with self._taking:
+            self.users -= 1
+            if self.users:
+                return
+            if _Connection._shared is self:
+                _Connection._shared = None
+            self._close()
+
+    def alive(self) -> bool:
+        with self.locked():
+            return bool(self.lib.pa_context_get_state(self.context) == _READY[0])
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """No callback runs meanwhile. Not for callbacks: they have the lock."""
+        self.lib.pa_threaded_mainloop_lock(self.loop)
+        try:
+            yield
+        finally:
+            self.lib.pa_threaded_mainloop_unlock(self.loop)
+
+    def wait(self, state: Callable[[], int], kind: int) -> bool:
+        """Is it ready? False once it failed, or if the server does not answer."""
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            with self.locked():
+                now = state()
+            if now == _READY[kind]:
+                return True
+            if now in (_FAILED[kind], _TERMINATED[kind]):
+                return False
+            time.sleep(0.002)
+        return False
+
+    def error(self) -> str:
+        with self.locked():
+            number = self.lib.pa_context_errno(self.context)
+        return self.lib.pa_strerror(number).decode() if number else "the sound server does not answer"
+
+    def _close(self) -> None:
+        with self.locked():
+            self.lib.pa_context_disconnect(self.context)
+            self.lib.pa_context_unref(self.context)
+        self.lib.pa_threaded_mainloop_stop(self.loop)
+        self.lib.pa_threaded_mainloop_free(self.loop)
+
+
+class Supply(Protocol):
+    """What brings an output its sound, when there is some; the server holds the queue. See Pump."""
+
+    def take(self, held_s: float) -> Samples:
+        """held_s: what still waits in the server -> all that may follow now, float32 [n]."""
+
+    def on_request(self) -> None:
+        """The server has played."""
+
+    def on_starved(self) -> None:
+        """The server had nothing left to play."""
+
+    def on_delay(self, held_s: float) -> None:
+        """Sound that source, server and sink hold now, s."""
+
+
 class PulseStream:
-    """One direction, mono float32; a thread of its own reads or writes block after block and calls `callback`."""
+    """One direction, mono float32. The server's thread brings input to `callback`, and asks it for output.
+
+    With a `supply` an output takes what is there whenever it is there, so that a late thread finds the sound
+    waiting in the server and not in this program.
+    """
 
     channels = 1
 
@@ -73,63 +221,167 @@ class PulseStream:
     ):
         """Raises PulseError."""
         self.rate, self._block, self._callback, self._finished = rate, block, callback, finished
-        self.latency_s = latency_s
-        self._lib, self._error = _library(), ctypes.c_int(0)
-        spec = _SampleSpec(_FLOAT32LE, rate, 1)
-        held = max(4 * block, 4 * round(latency_s * rate))
-        attributes = _BufferAttributes(_DEFAULT, held, held // 2, 4 * block, 4 * block)
-        direction = _RECORD if kind == "input" else _PLAYBACK
-        self._stream = self._lib.pa_simple_new(
-            None, b"Klarstrom", direction, name.encode(), b"live", ctypes.byref(spec), None,
-            ctypes.byref(attributes), ctypes.byref(self._error),
-        )  # fmt: skip
-        if not self._stream:
-            raise PulseError(self._lib.pa_strerror(self._error).decode())
-        self._stopping = threading.Event()
-        run = self._read if kind == "input" else self._write
-        self._thread = threading.Thread(target=run, name=f"klarstrom-{kind}", daemon=True)
-        self._thread.start()
+        self.supply: Supply | None = None
+        self.partner: PulseStream | None = None  # the input of this output, for `measure`
+        self.latency_s = 0.0  # of the device itself, as the server says
+        self.held_s = 0.0  # in the device and in the server
+        self._kept = max(block, round(latency_s * rate))
+        self.spare_s = self._kept / rate - block / rate  # of the latency, above one request
+        self._connection = _Connection.take()
+        self._connection.kept.append(self)
+        self._lib = self._connection.lib
+        self._closed, self._closing = False, threading.Lock()  # the connection goes with its last stream
+        self._asked = 0.0  # when `measure` asked what was not answered yet
+        self._state, self._underflow = _NOTIFY(self._on_state), _NOTIFY(self._on_underflow)
+        self._moved = _LENGTH(self._on_read if kind == "input" else self._on_write)
+        self._timed = _SUCCESS(self._on_timing)
+        self._is_input = kind == "input"
+        self._open, self._stream = False, None
+        try:
+            with self._connection.locked():
+                self._stream = self._connect(name)
+            stream, lib = self._stream, self._lib
+            if not stream or not self._connection.wait(lambda: lib.pa_stream_get_state(stream), 1):
+                raise PulseError(self._connection.error())
+        except BaseException:
+            self.close()
+            raise
+        with self._connection.locked():
+            self._open = True
+            self._tlength = lib.pa_stream_get_buffer_attr(stream).contents.tlength
+            if not self._is_input:
+                self._feed()
 
-    def _transfer(self, function: Any, block: Samples) -> bool:
-        error = ctypes.c_int(0)
-        if function(self._stream, block.ctypes.data, block.nbytes, ctypes.byref(error)) < 0:
-            if not self._stopping.is_set():
-                self._finished()
-            return False
-        return True
+    def _connect(self, name: str) -> Any:
+        lib, size = self._lib, 4 * self._block
+        spec = _SampleSpec(_FLOAT32LE, self.rate, 1)
+        stream = lib.pa_stream_new(self._connection.context, b"live", ctypes.byref(spec), None)
+        if not stream:
+            return None
+        lib.pa_stream_set_state_callback(stream, self._state, None)
+        if self._is_input:
+            lib.pa_stream_set_read_callback(stream, self._moved, None)
+            attributes = _BufferAttributes(_DEFAULT, _DEFAULT, _DEFAULT, _DEFAULT, size)
+            flags = _ADJUST_LATENCY | _DONT_MOVE
+            lib.pa_stream_connect_record(stream, name.encode(), ctypes.byref(attributes), flags)
+        else:
+            lib.pa_stream_set_write_callback(stream, self._moved, None)
+            lib.pa_stream_set_underflow_callback(stream, self._underflow, None)
+            # early requests: the sink's latency is that of one request, however much the server may hold
+            room = 4 * (self._kept + round(ROOM_S * self.rate))
+            # and after an underrun it begins again with one sample: with none, what comes late would be thrown away
+            attributes = _BufferAttributes(_DEFAULT, room, 4, size, _DEFAULT)
+            flags = _EARLY_REQUESTS | _DONT_MOVE
+            lib.pa_stream_connect_playback(stream, name.encode(), ctypes.byref(attributes), flags, None, None)
+        return stream
 
-    def _read(self) -> None:
-        block = np.zeros((self._block, 1), np.float32)
-        count = 0
-        while not self._stopping.is_set() and self._transfer(self._lib.pa_simple_read, block):
+    # ---- callbacks, in libpulse's thread, with its lock
+
+    def _on_state(self, stream: Any, _: Any) -> None:
+        ended = self._lib.pa_stream_get_state(stream) in (_FAILED[1], _TERMINATED[1])
+        if ended and self._open and not self._closed:
+            self._finished()
+
+    def _on_read(self, stream: Any, length: int, _: Any) -> None:
+        data, size = ctypes.c_void_p(), ctypes.c_size_t()
+        while self._lib.pa_stream_peek(stream, ctypes.byref(data), ctypes.byref(size)) >= 0 and size.value:
+            count = size.value // 4
+            if data.value is None:  # a hole: the server lost it, its time has passed
+                frames = np.zeros(count, np.float32)
+            else:
+                frames = np.ctypeslib.as_array((ctypes.c_float * count).from_address(data.value))
+            if self._open and not self._closed:
+                self._callback(frames[:, None], data.value is None)
+            self._lib.pa_stream_drop(stream)
+
+    def _on_write(self, stream: Any, length: int, _: Any) -> None:
+        if self._open and not self._closed:
+            if self.supply is not None:
+                self.supply.on_request()
+            self._feed()
+
+    def _on_underflow(self, stream: Any, _: Any) -> None:
+        if self.supply is not None and not self._closed:
+            self.supply.on_starved()
+
+    def _on_timing(self, stream: Any, success: int, _: Any) -> None:
+        timing = self._lib.pa_stream_get_timing_info(stream)
+        self._asked = 0.0
+        if not success or not timing or self._closed:
+            return
+        t = timing.contents
+        if t.write_corrupt or t.read_corrupt:
+            return
+        self.latency_s = (t.source if self._is_input else t.sink) / 1e6
+        self.held_s = self.latency_s + max(0, t.written - t.read) / 4 / self.rate
+        if self.supply is not None:
+            self.supply.on_delay(self.held_s + (self.partner.held_s if self.partner is not None else 0.0))
+
+    # ---- output
+
+    def feed(self) -> None:
+        """There is something new to play. Any thread but libpulse's."""
+        with self._closing:
+            if self._closed:
+                return
+            with self._connection.locked():
+                if self._open:
+                    self._feed()
+
+    def _feed(self) -> None:
+        writable = self._lib.pa_stream_writable_size(self._stream)
+        if writable > self._tlength:  # also -1: the stream has ended
+            return
+        held = (self._tlength - writable) // 4
+        if self.supply is not None:
+            self._write(self.supply.take(held / self.rate))
+            return
+        while held < self._kept:
+            block = np.zeros((self._block, 1), np.float32)
             self._callback(block, False)
-            count += 1
-            if count % 50 == 0:
-                self._measure()
-        self._free()
+            self._write(block)
+            held += self._block
 
-    def _write(self) -> None:
-        block = np.zeros((self._block, 1), np.float32)
-        count = 0
-        while not self._stopping.is_set():
-            self._callback(block, False)
-            if not self._transfer(self._lib.pa_simple_write, block):
-                break
-            count += 1
-            if count % 50 == 0:
-                self._measure()
-        self._free()
+    def _write(self, samples: Samples) -> None:
+        if len(samples):
+            samples = np.ascontiguousarray(samples, np.float32)
+            self._lib.pa_stream_write(self._stream, samples.ctypes.data, samples.nbytes, None, 0, 0)
 
-    def _measure(self) -> None:
-        microseconds = self._lib.pa_simple_get_latency(self._stream, ctypes.byref(self._error))
-        if microseconds < 10_000_000:
-            self.latency_s += 0.2 * (microseconds / 1e6 - self.latency_s)
+    # ---- any thread but libpulse's
 
-    def _free(self) -> None:
-        self._lib.pa_simple_free(self._stream)
+    def measure(self) -> None:
+        """Asks how much sound the server holds; `supply` is told when the answer comes."""
+        with self._closing:
+            if self._closed or time.monotonic() - self._asked < PATIENCE_S:
+                return
+            with self._connection.locked():
+                # the answers follow each other: no sound can arrive in between and be counted twice
+                for stream in (self.partner, self):
+                    if stream is not None and stream._connection is self._connection and not stream._closed:
+                        self._ask(stream)
+                self._asked = time.monotonic()
+
+    def _ask(self, stream: PulseStream) -> None:
+        operation = self._lib.pa_stream_update_timing_info(stream._stream, stream._timed, None)
+        if operation:
+            self._lib.pa_operation_unref(operation)
 
     def close(self) -> None:
-        """Ends within a block; a server that answers no more is left to its thread."""
-        self._stopping.set()
-        if self._thread is not threading.current_thread():
-            self._thread.join(0.5)
+        """Never raises. No callback runs when it returns."""
+        with self._closing:
+            if self._closed:
+                return
+            with self._connection.locked():
+                self._closed = True
+                if self._stream:
+                    self._disconnect(self._stream)
+            self._connection.release()
+
+    def _disconnect(self, stream: Any) -> None:
+        lib = self._lib
+        lib.pa_stream_set_state_callback(stream, _NOTIFY(), None)
+        lib.pa_stream_set_underflow_callback(stream, _NOTIFY(), None)
+        lib.pa_stream_set_read_callback(stream, _LENGTH(), None)
+        lib.pa_stream_set_write_callback(stream, _LENGTH(), None)
+        lib.pa_stream_disconnect(stream)
+        lib.pa_stream_unref(stream)

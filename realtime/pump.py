@@ -24,6 +24,7 @@ from realtime.tap import Tap
 Samples = NDArray[np.float32]
 RING_S = 2.0
 LONGEST_SPLICE_S = 0.2  # at a time
+MEASURE_S = 0.1  # between two answers of a sound server about its queues
 GIVE_UP_S = 0.25  # a gap of this length is no hiccup: the queue is filled afresh
 
 
@@ -75,6 +76,9 @@ class Pump:
 
     The callbacks copy and count. `step` takes one hop from the input ring, cross-fading over what the
     DepthKeeper wants gone or filled in, and puts the enhanced hop into the output ring.
+
+    A sound server keeps the queue itself: with `serve` the pump is its Supply in place of `on_output`, what is
+    enhanced goes there at once, and the depth that is held is the whole way from the source to the sink.
     """
 
     def __init__(
@@ -104,6 +108,9 @@ class Pump:
         fade = max(16, rate_out // 500)
         self._fade_in = np.linspace(0, 1, fade, dtype=np.float32)
         self._decay = (1 - self._fade_in) ** 2
+        self._deliver: Callable[[], None] | None = None  # to a sound server
+        self._starved = 0.0  # since when
+        self._working_s = 0.0  # of audio that the worker has in hand
         self._next: Engine | None = None
         self._fresh = False  # the next hop is the first of an engine
         self._take(engine)
@@ -123,6 +130,19 @@ class Pump:
     def exchange(self, engine: Engine) -> None:
         """The next hop but one comes from this engine; the old one fades out. Any thread."""
         self._next = engine
+
+    def serve(self, deliver: Callable[[], None], server_s: float) -> None:
+        """deliver: has the sound server `take` what is there; server_s: queue that the server wants for its own
+        sake, s. Before the first step.
+        """
+        self._deliver = deliver
+        self.queue_s += server_s
+        self.keeper = DepthKeeper(self.queue_s, self.hop_s, measured=True)
+
+    @property
+    def served(self) -> bool:
+        """Is the queue in a sound server?"""
+        return self._deliver is not None
 
     # ---- callbacks
 
@@ -150,6 +170,13 @@ class Pump:
         self.keeper.note(depth, count / self.rate_out)
         self.counters.xruns_out += underflowed
         block = np.zeros(count, np.float32)
+        got = self._read(block)
+        if got < count:
+            self._fill(block, got)
+        out[:] = block[:, None]
+
+    def _read(self, block: Samples) -> int:
+        """What is there, faded in after a gap -> how many samples."""
         got = self.outbox.read(block)
         if got:
             if self._gap:
@@ -157,20 +184,46 @@ class Pump:
                 block[:length] *= self._fade_in[:length]
                 self._gap = 0
             self._last_sample = float(block[got - 1])
-        if got < count:
-            self._fill(block, got)
-        out[:] = block[:, None]
+        return got
+
+    # ---- callbacks of a sound server, one at a time: see pulse.Supply
+
+    def take(self, held_s: float) -> Samples:
+        if not self.playing:
+            count = round(self.hop_s * self.rate_out)
+            # what a late thread finds waiting comes first: all that is too much then goes at once
+            if self.clock() - self._starved < self.hop_s or not self._prime(held_s + self.depth_s, count):
+                return np.zeros(0, np.float32)
+            if self._starved:
+                self.counters.gap_ms += 1000 * (self.clock() - self._starved)
+                self._starved = 0.0
+        block = np.zeros(len(self.outbox), np.float32)
+        return block[: self._read(block)]
+
+    def on_request(self) -> None:
+        self.last_output, self.heard_output = self.clock(), True
+
+    def on_starved(self) -> None:
+        if self.playing:
+            self.playing, self._gap, self._starved = False, 1, self.clock()
+            self.counters.gaps += 1
+            self.counters.xruns_out += 1
+
+    def on_delay(self, held_s: float) -> None:
+        self.on_request()
+        if self.playing:
+            self.keeper.note(held_s + self.depth_s, MEASURE_S)
 
     @property
     def depth_s(self) -> float:
         """Seconds of audio between the two callbacks."""
-        return len(self.inbox) / self.rate_in + len(self.outbox) / self.rate_out
+        return len(self.inbox) / self.rate_in + self._working_s + len(self.outbox) / self.rate_out
 
     def _prime(self, depth: float, count: int) -> bool:
         """Begins when the queue is full enough, with just what it wants."""
         wanted = self.queue_s + count / self.rate_out
         if depth < wanted or len(self.outbox) < count:
-            if self._gap:
+            if self._gap and not self.served:
                 self.counters.gap_ms += 1000 * count / self.rate_out
             return False
         surplus = int((depth - wanted) * self.rate_out)
@@ -203,6 +256,15 @@ class Pump:
 
     def step(self) -> bool:
         """One hop, if one is there."""
+        try:
+            done = self._step()
+        finally:
+            self._working_s = 0.0
+        if done and self._deliver is not None:
+            self._deliver()
+        return done
+
+    def _step(self) -> bool:
         chunk, marks = self._next_chunk()
         if chunk is None:
             return False
@@ -230,6 +292,7 @@ class Pump:
             self._skip = round(wanted * self.rate_in)
         if len(self.inbox) < count + max(self._skip, 0):
             return None, []
+        self._working_s = self.hop_s
         if not self._skip:
             chunk = self.inbox.peek(count)
             self.inbox.skip(count)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 WINDOW_S = 3.0  # of which the median is taken against drift
+FIRST_S, LONG_S = 2.0, 10.0  # likewise where a server measures, seldom and at any moment between two blocks
 TOLERANCE_S = 0.004  # that the median may be off
 QUICK_S = 0.25  # a surplus that lasts so long is no jitter
 SEARCH_S = 0.0025  # around the wanted length of a splice
@@ -22,9 +23,11 @@ class DepthKeeper:
     hiccup left behind, and goes at once.
     """
 
-    def __init__(self, queue_s: float, hop_s: float):
-        """queue_s: audio that shall be left after an output callback, s; hop_s: length of a hop, s."""
-        self.queue_s, self.hop_s = queue_s, hop_s
+    def __init__(self, queue_s: float, hop_s: float, measured: bool = False):
+        """queue_s: audio that shall be left after an output callback, s; hop_s: length of a hop, s;
+        measured: the depths hold what a device has too, so that only they can tell what is to be held.
+        """
+        self.queue_s, self.hop_s, self.measured = queue_s, hop_s, measured
         self._depths = np.zeros(4096)
         self._noted = 0  # the callback's
         self._changed = self._restarted = (
@@ -72,15 +75,17 @@ class DepthKeeper:
         guess = self.queue_s + self._block_s + self.hop_s / 2
         aim = guess if self.aim_s is None else self.aim_s
         surplus = float(self._last(quick).min()) - aim
-        if surplus > 2 * self.hop_s:
+        if surplus > 2 * self.hop_s and not (self.measured and self.aim_s is None):
             return surplus
-        if self._noted - max(self._window, begin) < self._callbacks(WINDOW_S):
+        seconds = WINDOW_S if not self.measured else FIRST_S if self.aim_s is None else LONG_S
+        window = self._callbacks(seconds)
+        if self._noted - max(self._window, begin) < window:
             return 0.0
-        median = float(np.median(self._last(self._callbacks(WINDOW_S))))
+        median = float(np.median(self._last(window)))
         self._window = self._noted
         if self.aim_s is None:  # the phase of the two callbacks is chance, within a hop and a block
             room = self.hop_s + self._block_s
-            self.aim_s = min(max(median, guess - room), guess + room)
+            self.aim_s = median if self.measured else min(max(median, guess - room), guess + room)
             return 0.0
         off = median - self.aim_s
         sign = float(np.sign(off)) if abs(off) > TOLERANCE_S else 0.0

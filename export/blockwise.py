@@ -1,28 +1,24 @@
-"""Whole-file models as streams: a block of past audio slides, a few reverse steps run on all of it, the newest part is
+"""Whole-file models as streams: a block of past audio slides, the reverse process runs on all of it, the newest part is
 kept and cross-faded into what the last block said. One hop in, one hop out, like every exported file.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from export.block_samplers import TIMES, BlockSampler, FewSteps, sampler_again
 from export.convert import check_default, quiet_export, write
-from export.graph import StepsError
 from realtime.contract import ModelSpec
 from trainer.offline_model import OfflineModel
-from trainer.samplers import few_step_transition
-
-TIMES = (1.0, 0.6, 0.35, 0.15)  # when the few-step sampler calls the network
 
 
 class BlockGraph(nn.Module):
-    """forward(audio [1, hop], noise [1, steps, 2, frames · bins], steps, past, tail) -> enhanced [1, hop], new states.
+    """forward(audio [1, hop], noise [1, steps, 2, draws · frames · bins], steps, *states) -> enhanced [1, hop], *new states.
 
     The block is `frames` whole frames of the model's STFT. Its newest samples have future frames missing, so what is
     kept ends `ahead` samples before the newest one; `fade` more are kept for the next block, which says them again:
@@ -38,27 +34,22 @@ class BlockGraph(nn.Module):
         hop_frames: int = 16,  # new ones each call
         ahead_frames: int = 8,  # hops of the STFT that the network looks ahead, beyond the window's own
         fade_frames: int = 4,
-        times: Sequence[float] = TIMES,
-        eta: float = 1.0,  # share of fresh noise between steps
+        sampler: BlockSampler | None = None,  # None: the few-step one, of a supervised model its one call
     ):
         super().__init__()
-        if model.supervised:
-            times = times[:1]
+        if sampler is None:
+            sampler = FewSteps(TIMES[:1] if model.supervised else TIMES)
         s, multiple = model.spectrogram, model.network.frame_multiple
         if frames < 1 or frames % multiple:
             raise ValueError(f"a block of {frames} frames: the network takes multiples of {multiple}")
-        if (
-            list(times) != sorted(set(times), reverse=True)
-            or not times
-            or times[0] > model.sde.T
-            or times[-1] <= 0
-        ):
-            raise ValueError(f"times {tuple(times)} must fall from T = {model.sde.T} and stay above 0")
         if hop_frames < 1 or ahead_frames < 0 or not 1 <= fade_frames <= hop_frames:
             raise ValueError(
                 f"hop {hop_frames} and fade {fade_frames} must be at least one frame, the fade at most a hop, and "
                 f"ahead {ahead_frames} at least 0"
             )
+        self.sizes = dict(
+            frames=frames, hop_frames=hop_frames, ahead_frames=ahead_frames, fade_frames=fade_frames
+        )
         hop = s.hop_length
         self.hop_length, self.fade = hop_frames * hop, fade_frames * hop
         overlap = s.n_fft - hop  # the last samples of a block lie in too few frames
@@ -72,7 +63,7 @@ class BlockGraph(nn.Module):
         self.model = copy.deepcopy(model).eval()
         for p in self.parameters():
             p.requires_grad_(False)
-        self.frames, self.times, self.eta, self.max_steps = frames, tuple(map(float, times)), eta, len(times)
+        self.frames, self.sampler, self.max_steps = frames, sampler, sampler.max_steps
 
         # the STFT as convolutions: frame m starts at sample m hop, as frame m + 2 of a centred one would at its centre
         n = torch.arange(s.n_fft, dtype=torch.float64)
@@ -102,8 +93,18 @@ class BlockGraph(nn.Module):
         """Name -> shape: the block's past audio, and the last block's word on what comes next. Zeros start a stream."""
         return {"past_audio": (1, self.length - self.hop_length), "past_output": (1, self.fade)}
 
+    @classmethod
+    def again(cls, model: OfflineModel, spec: ModelSpec) -> BlockGraph:
+        """The graph that a file was made of, from its contract. Raises ValueError if that does not tell."""
+        try:
+            return cls(model, **spec.extra["block"], sampler=sampler_again(spec.extra["sampler"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(
+                f"its contract does not tell block and sampler ({error}): convert it again"
+            ) from None
+
     def noise_shape(self) -> tuple[int, ...]:
-        return (1, self.max_steps, 2, self.frames * self.model.spectrogram.bins)
+        return (1, self.max_steps, 2, self.sampler.draws * self.frames * self.model.spectrogram.bins)
 
     def forward(
         self, audio: Tensor, noise: Tensor, steps: Tensor, past_audio: Tensor, past_output: Tensor
@@ -114,24 +115,10 @@ class BlockGraph(nn.Module):
         spectrum = spectrum.reshape(1, 2, s.bins, self.frames).transpose(2, 3)
         amplitude = s.level(block)[:, None].expand(-1, self.frames)
         y = s.compress(spectrum, amplitude)
-        z = noise.reshape(1, self.max_steps, 2, self.frames, s.bins)
-
-        t = [torch.full((1,), value) for value in self.times]
-        x_t = y + model.sde.std(t[0]) * z[:, 0]
-        x_hat, _ = model.predict(x_t, y, t[0])
-        for k in range(1, self.max_steps):
-
-            def run(x_hat: Tensor, x_t: Tensor, y: Tensor, z: Tensor, k: int = k) -> tuple[Tensor, Tensor]:
-                x_t = few_step_transition(model.sde, x_hat, x_t, y, t[k - 1], t[k], z, self.eta)
-                return model.predict(x_t, y, t[k])[0], x_t.clone()
-
-            def skip(x_hat: Tensor, x_t: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-                return x_hat.clone(), x_t.clone()
-
-            if torch.compiler.is_exporting():
-                x_hat, x_t = torch.cond(steps > k, run, skip, (x_hat, x_t, y, z[:, k]))
-            else:
-                x_hat, x_t = (run if int(steps) > k else skip)(x_hat, x_t, y, z[:, k])
+        # what a step draws stands together: the draws of all steps in the order of their use
+        z = noise.reshape(self.max_steps, 2, self.sampler.draws, self.frames, s.bins)
+        z = z.transpose(1, 2).reshape(-1, 1, 2, self.frames, s.bins)
+        x_hat = self.sampler.sample(model, y, z, steps)
 
         # nothing in, nothing out: no frame leaves more than 6 dB above its noisy one, whatever the network dreams
         out = s.expand(x_hat, amplitude)
@@ -151,21 +138,17 @@ def convert_blockwise(
     output: Path,
     default_steps: int | None,
     card: dict,
-    max_steps: int | None = None,
+    sampler: BlockSampler | None = None,
     **sizes: int,
 ) -> ModelSpec:
     """Writes `output`, whole or not at all. card: name, version, license and what else the contract may hold.
 
-    max_steps: of the few-step sampler, 1 ... 4; sizes: frames, hop_frames, ahead_frames, fade_frames of `BlockGraph`.
+    sampler, sizes (frames, hop_frames, ahead_frames, fade_frames): of `BlockGraph`. default_steps: None for the most.
     """
-    most = (1 if model.supervised else len(TIMES)) if max_steps is None else max_steps
-    if not 1 <= most <= len(TIMES) or (model.supervised and most != 1):
-        raise StepsError(
-            f"max_steps {most} must lie in 1 ... {1 if model.supervised else len(TIMES)} for blocks"
-        )
+    graph = BlockGraph(model, sampler=sampler, **sizes)
+    most = graph.max_steps
     default_steps = most if default_steps is None else default_steps
     check_default(default_steps, most)
-    graph = BlockGraph(model, times=TIMES[:most], **sizes)
     spec = ModelSpec(
         sample_rate=model.spectrogram.sample_rate,
         hop_length=graph.hop_length,
@@ -176,6 +159,11 @@ def convert_blockwise(
         kind="block",
         noise_shape=graph.noise_shape(),
         states=graph.states(),
+        extra={
+            "block": graph.sizes,
+            "sampler": graph.sampler.config,
+            "calls_per_step": graph.sampler.calls,  # of the network
+        },
         **card,
     )
     example = (

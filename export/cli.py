@@ -35,6 +35,17 @@ def parser() -> argparse.ArgumentParser:
     blocks.add_argument("--hop-frames", type=int, default=16, help="new ones in each call (16)")
     blocks.add_argument("--ahead-frames", type=int, default=8, help="look-ahead beyond the window's own (8)")
     blocks.add_argument("--fade-frames", type=int, default=4, help="cross-faded with the block before (4)")
+    blocks.add_argument(
+        "--sampler", choices=("few_step", "predictor_corrector"), default="few_step",
+        help="few_step: up to 4 calls a block; predictor_corrector: the paper's, N = --max-steps (few_step)",
+    )  # fmt: skip
+    for name, kind, what in (
+        ("predictor", str, "reverse_diffusion, euler_maruyama or none"),
+        ("corrector", str, "annealed_langevin, langevin or none"),
+        ("corrector-steps", int, "in each step"),
+        ("snr", float, "step of the corrector, as a share of sigma_t"),
+    ):
+        blocks.add_argument(f"--{name}", type=kind, help=f"of predictor_corrector: {what} (the checkpoint's)")
     card_arguments(c)
     c.add_argument("--overwrite", action="store_true", help="replace an existing output")
     v = sub.add_parser(
@@ -42,7 +53,15 @@ def parser() -> argparse.ArgumentParser:
     )
     v.add_argument("model", type=Path)
     v.add_argument("--checkpoint", type=Path, default=None, help="what the file was made from")
-    v.add_argument("--seconds", type=float, default=60.0, help="length of the streaming vs offline check, s")
+    v.add_argument(
+        "--seconds",
+        type=float,
+        help="length of the streaming vs offline check, s (60, of block-wise files 2)",
+    )
+    v.add_argument(
+        "--steps", type=int, nargs="+", help="only these (all, of block-wise files 1 and the most)"
+    )
+    v.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the file runs (cpu)")
     w = sub.add_parser(
         "card", help="write what was measured, or any other entry of the card, into a file's contract"
     )
@@ -74,6 +93,7 @@ def card(a: argparse.Namespace) -> dict:
 
 
 def run_convert(a: argparse.Namespace) -> int:
+    from export.block_samplers import sampler_of
     from export.blockwise import convert_blockwise
     from export.convert import convert
     from export.graph import StepsError
@@ -92,8 +112,10 @@ def run_convert(a: argparse.Namespace) -> int:
         if a.batch != 1:
             raise StepsError(f"--batch {a.batch}: a block-wise file enhances one stream")
         sizes = {key: getattr(a, key) for key in ("hop_frames", "ahead_frames", "fade_frames")}
+        options = {key: getattr(a, key) for key in ("predictor", "corrector", "corrector_steps", "snr")}
+        sampler = sampler_of(model, a.sampler, a.max_steps, options)
         spec = convert_blockwise(
-            model, a.output, a.default_steps, first | card(a), a.max_steps, frames=a.block_frames, **sizes
+            model, a.output, a.default_steps, first | card(a), sampler, frames=a.block_frames, **sizes
         )
         told(a.output, spec)
         return 0
@@ -129,10 +151,11 @@ def run_verify(a: argparse.Namespace) -> int:
     from export.verify import verify
     from trainer.checkpoint import load_model
 
-    if not a.seconds >= 1:
+    if a.seconds is not None and not a.seconds >= 1:
         print(f"export-onnx: --seconds {a.seconds:g} must be 1 or more", file=sys.stderr)
         return 2
-    findings = verify(a.model, None if a.checkpoint is None else load_model(a.checkpoint), a.seconds)
+    model = None if a.checkpoint is None else load_model(a.checkpoint)
+    findings = verify(a.model, model, a.seconds, steps=a.steps, device=a.device)
     for f in findings:
         verdict = "" if f.limit is None else ("ok  " if f.passed else "FAIL") + f" (limit {f.limit:g})"
         print(f"{f.what:<58} {f.value:>10.3g} {f.unit:<8} {verdict}")

@@ -1,8 +1,9 @@
-"""Checks of an exported file: against torch, against itself offline, its delay, its cost."""
+"""Checks of an exported file: against torch, against the trainer's own offline path, its delay, its cost."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import numpy as np
 import soundfile
 import torch
 
-from export.graph import StreamingGraph
+from export.blockwise import BlockGraph
+from export.graph import StepsError, StreamingGraph
+from export.offline_blocks import offline_blocks
 from realtime.contract import ModelSpec
 from realtime.enhancer import MODELS
 from realtime.enhancer_batch import EnhancerBatch
 from realtime.noise import HopNoise
 from realtime.resample import StreamingResampler
 from realtime.session import Session
+from trainer.offline_model import OfflineModel
 from trainer.score_model import ScoreModel
 
 
@@ -111,69 +115,97 @@ def offline(
 
 
 def verify(
-    path: Path, model: ScoreModel | None, seconds: float = 60.0, cost_seconds: float = 5.0
+    path: Path,
+    model: ScoreModel | OfflineModel | None,
+    seconds: float | None = None,
+    cost_seconds: float = 5.0,
+    steps: Sequence[int] | None = None,
+    device: str = "cpu",
 ) -> list[Finding]:
     """The report. model: the checkpoint the file was made from, None to leave out what needs it.
 
-    Of a file of many streams the last is checked against the model of one; its cost is that of a call.
+    seconds: of streaming vs offline, None for 60, of block-wise files 2; steps: None for all, of block-wise files for 1
+    and the most. Of a file of many streams the last is checked against the model of one; its cost is that of a call.
+    Raises StepsError for other steps than the file has, ValueError for a model of another kind.
     """
-    whole = Session(path, device="cpu")
+    whole = Session(path, device)
     streams = whole.spec.streams
     session = whole if streams == 1 else OneOfMany(whole)
     spec = session.spec
+    blocks = spec.kind == "block"
+    if steps is None:
+        steps = sorted({1, spec.max_steps}) if blocks else range(1, spec.max_steps + 1)
+    for n in steps:
+        if not 1 <= n <= spec.max_steps:
+            raise StepsError(f"steps {n} must lie in 1 ... {spec.max_steps}, the steps of this file")
+    if model is not None and isinstance(model, OfflineModel) != blocks:
+        kind = "whole-file model (NCSN++)" if isinstance(model, OfflineModel) else "streaming model"
+        raise ValueError(f"{path} is a {spec.kind} file and was not made from this checkpoint, a {kind}")
+    seconds = (2.0 if blocks else 60.0) if seconds is None else seconds
+    # a convolution on a GPU multiplies with 10 bits of mantissa
+    limit = 1e-4 if whole.device == "cpu" else 1e-2
+    # a block is full of sound after as many hops as it holds
+    hops = spec.states["past_audio"][1] // spec.hop_length + 3 if blocks else 50
     audio = speech(seconds, spec)
     findings = []
-    for steps in range(1, spec.max_steps + 1):
+    for n in steps:
         if model is not None:
-            graph = StreamingGraph(model, spec.max_steps)
+            graph = BlockGraph.again(model, spec) if blocks else StreamingGraph(model, spec.max_steps)
+            error = hop_error(graph, session, n, hops)
             findings.append(
-                Finding(
-                    f"torch vs ONNX Runtime, {steps} steps, 50 hops, states too",
-                    hop_error(graph, session, steps),
-                    "max abs",
-                    1e-4,
-                )
+                Finding(f"torch vs ONNX Runtime, {n} steps, {hops} hops, states too", error, "max abs", limit)
             )
-            streamed = run(session, audio, steps)
-            error = float(np.abs(streamed - offline(model, audio, steps, spec.noise_shape)).max())
+            whole_file = (
+                offline_blocks(model, audio, n, spec)
+                if blocks
+                else offline(model, audio, n, spec.noise_shape)
+            )
+            error = float(np.abs(run(session, audio, n) - whole_file).max())
             findings.append(
-                Finding(f"streaming vs offline, {steps} steps, {seconds:g} s", error, "max abs", 1e-4)
+                Finding(f"streaming vs offline, {n} steps, {seconds:g} s", error, "max abs", limit)
             )
-        delay = impulse_delay(session, steps)
+        delay = impulse_delay(session, n)
         findings.append(
             Finding(
-                f"delay off the declared {spec.latency} samples, {steps} steps",
+                f"delay off the declared {spec.latency} samples, {n} steps",
                 abs(delay - spec.latency),
                 "samples",
                 0,
             )
         )
+    return findings + [f for n in steps for f in cost(whole, audio, n, cost_seconds)]
+
+
+def cost(session: Session, audio: np.ndarray, steps: int, seconds: float) -> list[Finding]:
+    """Wall-clock time of a hop, all streams in one call, p50 and p99 over so many seconds of sound, 10 hops at least."""
+    spec = session.spec
+    enhancer = EnhancerBatch(session, steps=steps)
+    enhancer.reset()
+    count = max(10, round(seconds * spec.sample_rate / spec.hop_length))
+    warm = 50 if spec.kind == "streaming" else 3
+    times = []
+    for i in range(warm + count):
+        at = i * spec.hop_length % len(audio)
+        hop = np.tile(audio[at : at + spec.hop_length], (spec.streams, 1))
+        start = time.perf_counter()
+        enhancer.process(hop)
+        times.append(time.perf_counter() - start)
     hop_ms = 1000 * spec.hop_length / spec.sample_rate
-    for steps in range(1, spec.max_steps + 1):
-        enhancer = EnhancerBatch(whole, steps=steps)
-        enhancer.reset()
-        enhancer.process(np.tile(audio[: 50 * spec.hop_length], (streams, 1)))
-        times = []
-        for hop in audio[: round(cost_seconds * 1000 / hop_ms) * spec.hop_length].reshape(
-            -1, spec.hop_length
-        ):
-            start = time.perf_counter()
-            enhancer.process(np.tile(hop, (streams, 1)))
-            times.append(time.perf_counter() - start)
-        p50, p99 = np.percentile(times, [50, 99]) * 1000
-        findings.append(
-            Finding(f"cost per hop, {steps} steps, p50 ({100 * p50 / hop_ms:.0f} % of the hop)", p50, "ms")
-        )
-        findings.append(
-            Finding(f"cost per hop, {steps} steps, p99 ({100 * p99 / hop_ms:.0f} % of the hop)", p99, "ms")
-        )
-    return findings
+    return [
+        Finding(f"cost per hop, {steps} steps, {name} ({100 * ms / hop_ms:.0f} % of the hop)", ms, "ms")
+        for name, ms in zip(("p50", "p99"), np.percentile(times[warm:], [50, 99]) * 1000, strict=True)
+    ]
 
 
-def hop_error(graph: StreamingGraph, session: Session | OneOfMany, steps: int, hops: int = 50) -> float:
+def hop_error(
+    graph: StreamingGraph | BlockGraph, session: Session | OneOfMany, steps: int, hops: int = 50
+) -> float:
     """Largest difference of output and states between the torch graph and the file over some hops."""
     spec = session.spec
-    audio = speech(hops * spec.hop_length / spec.sample_rate, spec).reshape(-1, spec.hop_length)
+    audio = speech(3.0 + hops * spec.hop_length / spec.sample_rate, spec)
+    # from where somebody speaks: in silence all files agree
+    first = int(np.argmax(np.abs(audio) > 0.5 * np.abs(audio).max()))
+    audio = audio[first : first + hops * spec.hop_length].reshape(-1, spec.hop_length)
     noise = HopNoise(1, spec.noise_shape)
     states = [torch.zeros(shape) for shape in graph.states().values()]
     session.reset()

@@ -190,7 +190,9 @@ def test_trainer_fit_learns_from_what_prepare_made(made, tmp_path, config, monke
         ]
     )  # fmt: skip
     assert heard == list(range(12))
-    assert isinstance(load_model(tmp_path / "run" / "ema.safetensors"), OfflineModel if "weight" in config else ScoreModel)
+    assert isinstance(
+        load_model(tmp_path / "run" / "ema.safetensors"), OfflineModel if "weight" in config else ScoreModel
+    )
     config = (tmp_path / "run" / "config.yaml").read_text()
     assert f"pairs: {made}" in config
 

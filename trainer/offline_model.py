@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.preconditioning import Preconditioning
-from trainer.predictor_corrector import CORRECTORS, PREDICTORS, predictor_corrector
+from trainer.predictor_corrector import calls_per_step, predictor_corrector
 from trainer.sde import OUVESDE, expand_as
 
 
@@ -25,14 +25,14 @@ class Sampling:
     snr: float = 0.5  # step of the corrector, as a share of σ_t
 
     def __post_init__(self) -> None:
-        if self.N < 1:
-            raise ValueError(f"N {self.N} must be at least 1")
-        for what, name, known in (
-            ("predictor", self.predictor, PREDICTORS),
-            ("corrector", self.corrector, CORRECTORS),
-        ):
-            if name not in known:
-                raise ValueError(f"{what} '{name}' is not one of {', '.join(known)}")
+        if self.N < 1 or self.snr <= 0:
+            raise ValueError(f"N {self.N} must be at least 1, snr {self.snr} above 0")
+        calls_per_step(self.predictor, self.corrector, self.corrector_steps)
+
+    @property
+    def calls(self) -> int:
+        """Of the network, in each step."""
+        return calls_per_step(self.predictor, self.corrector, self.corrector_steps)
 
 
 class OfflineModel(nn.Module):

@@ -88,6 +88,42 @@ CORRECTORS: dict[str, Callable[..., Move] | None] = {
 }
 
 
+def calls_per_step(predictor: str, corrector: str, corrector_steps: int) -> int:
+    """Calls of the network, and draws of noise, that a step takes. Raises ValueError for options that sample nothing."""
+    for what, name, known in (("predictor", predictor, PREDICTORS), ("corrector", corrector, CORRECTORS)):
+        if name not in known:
+            raise ValueError(f"{what} '{name}' is not one of {', '.join(known)}")
+    if corrector_steps < 0:
+        raise ValueError(f"corrector_steps {corrector_steps} must be at least 0")
+    calls = (predictor != "none") + (corrector_steps if corrector != "none" else 0)
+    if calls == 0:
+        raise ValueError("without a predictor and without a corrector nothing is sampled")
+    return calls
+
+
+def reverse_step(
+    score: Score,
+    sde: OUVESDE,
+    x_t: Tensor,
+    y: Tensor,
+    t: Tensor,
+    dt: Tensor,
+    noise: Noise,
+    predictor: str,
+    corrector: str,
+    corrector_steps: int,
+    snr: float,
+) -> Move:
+    """One of N steps, from t to t − dt: the corrector's moves and then the predictor's. The exporter loops over this."""
+    mean = x_t
+    correct, predict = CORRECTORS[corrector], PREDICTORS[predictor]
+    for _ in range(corrector_steps if correct else 0):
+        x_t, mean = correct(score, sde, x_t, y, t, snr, noise)
+    if predict is not no_predictor:
+        x_t, mean = predict(score, sde, x_t, y, t, dt, noise)
+    return x_t, mean
+
+
 @torch.no_grad()
 def predictor_corrector(
     score: Score,
@@ -105,26 +141,14 @@ def predictor_corrector(
 
     snr: r of the corrector, > 0. Raises ValueError for unknown names and counts.
     """
-    for what, name, known in (("predictor", predictor, PREDICTORS), ("corrector", corrector, CORRECTORS)):
-        if name not in known:
-            raise ValueError(f"{what} '{name}' is not one of {', '.join(known)}")
-    if N < 1 or corrector_steps < 0 or snr <= 0:
-        raise ValueError(
-            f"N {N} must be at least 1, corrector_steps {corrector_steps} at least 0, snr {snr} above 0"
-        )
-    predict, correct = PREDICTORS[predictor], CORRECTORS[corrector]
-    corrections = corrector_steps if correct else 0
-    if predict is no_predictor and not corrections:
-        raise ValueError("without a predictor and without a corrector nothing is sampled")
-
+    calls_per_step(predictor, corrector, corrector_steps)
+    if N < 1 or snr <= 0:
+        raise ValueError(f"N {N} must be at least 1, snr {snr} above 0")
     score = CountedScore(score)
     times = torch.linspace(sde.T, sde.t_eps, N, dtype=y.real.dtype, device=y.device)
     steps = times - torch.cat([times[1:], times.new_zeros(1)])
     x_t = sde.prior(y, noise(y))
     for now, dt in zip(times, steps, strict=True):
         t = now.expand(len(y))
-        for _ in range(corrections):
-            x_t, mean = correct(score, sde, x_t, y, t, snr, noise)
-        if predict is not no_predictor:
-            x_t, mean = predict(score, sde, x_t, y, t, dt, noise)
+        x_t, mean = reverse_step(score, sde, x_t, y, t, dt, noise, predictor, corrector, corrector_steps, snr)
     return Sample(mean, score.calls)

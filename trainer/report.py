@@ -124,7 +124,7 @@ def markdown(results: dict) -> str:
     notes = []
     if nfe:
         notes.append(
-            "NFE: calls of the network for one signal. RTF: compute time over duration of the audio, "
+            "NFE: calls of the network for one signal, of an exported file for each hop. RTF: compute time over duration of the audio, "
             + results["timing"]
             + "."
         )
@@ -188,20 +188,20 @@ def _csv(lines: list[list]) -> str:
     return text.getvalue()
 
 
-def _json_value(value: object) -> object:
+def json_value(value: object) -> object:
     """NaN is no JSON: null."""
     if isinstance(value, float) and math.isnan(value):
         return None
     if isinstance(value, dict):
-        return {key: _json_value(v) for key, v in value.items()}
-    return [_json_value(v) for v in value] if isinstance(value, list | tuple) else value
+        return {key: json_value(v) for key, v in value.items()}
+    return [json_value(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 OUTPUTS = {
     "table.md": markdown,
     "table.csv": table_csv,
     "files.csv": files_csv,
-    "results.json": lambda results: json.dumps(_json_value(results), indent=1, allow_nan=False) + "\n",
+    "results.json": lambda results: json.dumps(json_value(results), indent=1, allow_nan=False) + "\n",
 }
 
 

@@ -43,7 +43,7 @@ class Enhanced:
     """One enhanced signal and what it cost."""
 
     x_hat: np.ndarray  # float32 [S], as long as the noisy signal
-    nfe: int  # network calls
+    nfe: int  # network calls for all of it, of an exported file for each hop
     compute_s: float  # processor time of one thread on the CPU, wall-clock time on a GPU
 
 
@@ -86,12 +86,13 @@ def _open_onnx(model: Model) -> tuple[Enhance, int]:
     from realtime.session import Session
 
     session, clock = Session(model.path, model.device), _clock(model.device)
+    calls = model.steps * int(session.spec.extra.get("calls_per_step", 1))  # a corrector calls the network too
 
     def enhance(y: np.ndarray, seed: int) -> Enhanced:
         enhancer = Enhancer(session, model.steps, seed=seed)
         start = clock()
         x_hat = enhancer.enhance(y)
-        return Enhanced(x_hat, model.steps, clock() - start)
+        return Enhanced(x_hat, calls, clock() - start)
 
     return enhance, session.spec.sample_rate
 

@@ -1,0 +1,150 @@
+"""The reverse process inside a block-wise file: the few-step sampler, or predictor-corrector sampling.
+
+A sampler says how many steps a file offers, how many draws of noise each of them takes and how often it calls the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch._higher_order_ops.while_loop import while_loop
+
+from export.graph import StepsError
+from trainer.offline_model import OfflineModel, Sampling
+from trainer.predictor_corrector import reverse_step
+from trainer.samplers import few_step_transition
+from trainer.sde import OUVESDE
+
+TIMES = (1.0, 0.6, 0.35, 0.15)  # when the few-step sampler calls the network
+
+
+class BlockSampler(Protocol):
+    """sample(model, y [1, 2, T, F], z [draws, 1, 2, T, F], steps) -> x̂₀ [1, 2, T, F]."""
+
+    config: dict[str, object]  # as plain JSON values, for `sampler_again`
+    max_steps: int
+    draws: int  # z of a step
+    calls: int  # of the network in a step
+
+    def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor: ...
+
+
+class FewSteps:
+    """`trainer.samplers.few_step`, one call a step at fixed times. Steps beyond those asked for cost nothing."""
+
+    draws = calls = 1
+
+    def __init__(self, times: Sequence[float] = TIMES, eta: float = 1.0):
+        times = tuple(map(float, times))
+        falling = list(times) == sorted(set(times), reverse=True)
+        if not times or not falling or times[0] > OUVESDE.T or times[-1] <= 0:
+            raise ValueError(f"times {times} must fall from T = {OUVESDE.T} and stay above 0")
+        self.times, self.eta, self.max_steps = times, eta, len(times)
+        self.config = {"name": "few_step", "times": list(times), "eta": eta}
+
+    def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
+        sde = model.sde
+        t = [torch.full((1,), value) for value in self.times]
+        x_t = y + sde.std(t[0]) * z[0]
+        x_hat, _ = model.predict(x_t, y, t[0])
+        for k in range(1, self.max_steps):
+
+            def run(x_hat: Tensor, x_t: Tensor, y: Tensor, z: Tensor, k: int = k) -> tuple[Tensor, Tensor]:
+                x_t = few_step_transition(sde, x_hat, x_t, y, t[k - 1], t[k], z, self.eta)
+                return model.predict(x_t, y, t[k])[0], x_t.clone()
+
+            def skip(x_hat: Tensor, x_t: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+                return x_hat.clone(), x_t.clone()
+
+            if torch.compiler.is_exporting():
+                x_hat, x_t = torch.cond(steps > k, run, skip, (x_hat, x_t, y, z[k]))
+            else:
+                x_hat, x_t = (run if int(steps) > k else skip)(x_hat, x_t, y, z[k])
+        return x_hat
+
+
+class PredictorCorrector:
+    """`trainer.predictor_corrector` in a loop of the graph: N is the number of steps that the host asks for.
+
+    Draws in the order of their use: x_T, then of each step the corrector's and the predictor's. None is left for the last
+    move, which returns its mean; langevin asks for the length of one, and gets that of the draw before.
+    """
+
+    def __init__(self, sampling: Sampling):
+        self.sampling, self.max_steps = sampling, sampling.N
+        self.draws = self.calls = sampling.calls
+        self.config = {"name": "predictor_corrector", **asdict(sampling)}
+
+    def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
+        sde, o = model.sde, self.sampling
+        last = (steps - 1).clamp_min(1).to(y.dtype)
+
+        def time(k: Tensor) -> Tensor:
+            """T … t_ε in `steps` even times, then 0. Int [] -> [1]."""
+            t = sde.T + (sde.t_eps - sde.T) * k.to(y.dtype) / last
+            return torch.where(k < steps, t, torch.zeros_like(t)).reshape(1)
+
+        def going(k: Tensor, x_t: Tensor, mean: Tensor) -> Tensor:
+            return k < steps
+
+        def step(k: Tensor, x_t: Tensor, mean: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            used = iter(range(self.draws))
+
+            def noise(like: Tensor) -> Tensor:
+                place = (k * self.draws + 1 + next(used)).clamp_max(len(z) - 1)
+                return z.index_select(0, place.reshape(1))[0]
+
+            t = time(k)
+            x_t, mean = reverse_step(
+                lambda x_t, y, t: model.predict(x_t, y, t)[1], sde, x_t, y, t, t - time(k + 1), noise,
+                o.predictor, o.corrector, o.corrector_steps, o.snr,
+            )  # fmt: skip
+            return k + 1, x_t.clone(), mean.clone()
+
+        x_t = sde.prior(y, z[0])
+        state = torch.zeros((), dtype=torch.int64), x_t, x_t.clone()
+        if torch.compiler.is_exporting():
+            return while_loop(going, step, state)[2]
+        while going(*state):
+            state = step(*state)
+        return state[2]
+
+
+def sampler_of(
+    model: OfflineModel, sampler: str, steps: int | None, options: dict[str, object] | None = None
+) -> BlockSampler:
+    """few_step or predictor_corrector. steps: most of them, None for 4, or for N of the model.
+
+    options: of `Sampling`, where they shall differ from the model's own. Raises StepsError or ValueError.
+    """
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    if sampler == "few_step":
+        if given:
+            raise ValueError(f"{', '.join(sorted(given))}: options of predictor_corrector, not of few_step")
+        most = 1 if model.supervised else len(TIMES)
+        steps = most if steps is None else steps
+        if not 1 <= steps <= most:
+            raise StepsError(f"max_steps {steps} must lie in 1 ... {most} for the few-step sampler")
+        return FewSteps(TIMES[:steps])
+    if sampler != "predictor_corrector":
+        raise ValueError(f"sampler '{sampler}' is not one of few_step, predictor_corrector")
+    if model.supervised:
+        raise ValueError("a purely supervised model has no score: it is called once, by few_step")
+    if steps is not None:
+        if steps < 1:
+            raise StepsError(f"max_steps {steps} must be at least 1")
+        given["N"] = steps
+    return PredictorCorrector(replace(model.sampling, **given))
+
+
+def sampler_again(config: dict[str, object]) -> BlockSampler:
+    """The sampler of a `config`. Raises KeyError or TypeError for what is none."""
+    options = dict(config)
+    name = options.pop("name")
+    return {"few_step": FewSteps, "predictor_corrector": lambda **o: PredictorCorrector(Sampling(**o))}[name](
+        **options
+    )

@@ -31,8 +31,8 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     def escape() -> None:
         if window.controller.busy:
             window.controller.cancel()
-        elif window.first_run is not None:
-            window.first_run.later.click()
+        elif window.live_side.first_run is not None:
+            window.live_side.first_run.later.click()
         else:
             window.message.hide()
 
@@ -46,11 +46,11 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
 
     play = window.menuBar().addMenu(texts.MENU_PLAY)
     add(play, "switch", texts.SWITCH_NAME, Qt.Key.Key_Space, window.switch.toggle)
-    add(play, "play", f"{texts.PLAY} / {texts.PAUSE}", Qt.Key.Key_P, window.controller.toggle_playing)
+    add(play, "play", f"{texts.PLAY} / {texts.PAUSE}", Qt.Key.Key_P, window.play_or_pause)
     add(play, "mute", texts.MUTE, Qt.Key.Key_M, window.mute.toggle)
     add(play, "live", texts.LIVE, Qt.Key.Key_L, window.live_view.button.click)
     add(play, "record", texts.RECORD, Qt.Key.Key_R, window.live_view.record.click)
-    add(play, "microphone", texts.FIRST_MENU, "Ctrl+M", window.find_microphone)
+    add(play, "microphone", texts.FIRST_MENU, "Ctrl+M", window.live_side.find_microphone)
     add(play, "back", texts.BACK, "Alt+Left", lambda: player.seek(player.position_s - _SEEK_S))
     add(play, "forward", texts.FORWARD, "Alt+Right", lambda: player.seek(player.position_s + _SEEK_S))
 

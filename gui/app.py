@@ -86,7 +86,7 @@ def run(a: argparse.Namespace) -> int:
         window.controller.open_model()
     window.start(None if shot else Tray(window), a.minimised)
     if shot is None and a.open is None and window.seen and not window.settings.welcomed:
-        window.find_microphone()
+        window.live_side.find_microphone()
     code = app.exec()
     if shot is None:
         return code

@@ -11,7 +11,8 @@ import soundfile
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from gui import texts
-from gui.file_job import Clip, FileJob, Result
+from gui.clip import Clip, Result, Take
+from gui.file_job import FileJob
 from gui.player import PlaybackError, Player
 from realtime.channels import EnhancerOptions
 from realtime.contract import ModelSpec
@@ -44,6 +45,8 @@ class Controller(QObject):
         self._model, self._device = "", "auto"
         self._steps, self._limit_db, self._gain_db, self._window_ms = 0, 100.0, 0.0, 32
         self._path: Path | None = None
+        self._take: Take | None = None  # what is open was recorded with both of its sides
+        self._plays_when_done = False
         self._job: FileJob | None = None
         self._working = False
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -57,6 +60,8 @@ class Controller(QObject):
             if not hasattr(self, f"_{name}"):
                 raise ValueError(f"there is no setting {name!r}")
             setattr(self, f"_{name}", value)
+        if set(changes) - {"window_ms"}:
+            self._take = None  # its input is enhanced anew
         if "window_ms" in changes:
             self.clip = None  # its picture is of the old window
         if self._path is not None or {"model", "device"} & set(changes):
@@ -85,14 +90,22 @@ class Controller(QObject):
     def open_file(self, path: Path) -> None:
         """Shows and enhances a recording; what was open goes when the new one could be read."""
         self._path = Path(path)
+        self.clip = self._take = None
+        self._plays_when_done = False
+        self._run()
+
+    def open_take(self, take: Take, play: bool = False) -> None:
+        """Shows what a live stream recorded, as it was heard; a changed setting enhances its input anew."""
+        self._path, self._take = take.before, take
         self.clip = None
+        self._plays_when_done = play
         self._run()
 
     def leave_file(self) -> None:
         """Nothing is open any more."""
         self.player.pause()
         self.cancel()
-        self._path = self.clip = self.result = None
+        self._path = self._take = self.clip = self.result = None
         self.working.emit(False)
 
     def open_model(self) -> None:
@@ -122,7 +135,7 @@ class Controller(QObject):
             device=self._device,
             attenuation_limit_db=None if self._limit_db >= 100 else self._limit_db,
         )
-        job = FileJob(self._path, options, self._gain_db, self._window_ms, self.clip, before)
+        job = FileJob(self._path, options, self._gain_db, self._window_ms, self.clip, self._take, before)
         self._job = job
         job.reported.connect(self._on_report)
         self._set_working(True)
@@ -164,6 +177,9 @@ class Controller(QObject):
         self.result = result
         self.player.load(result.clip.samples, result.enhanced, result.clip.sample_rate, keep_position=again)
         self.done.emit(result)
+        if self._plays_when_done:
+            self._plays_when_done = False
+            self.toggle_playing()
 
     def _failed(self, why: str) -> None:
         if self.clip is None and self.result is not None:  # what was open before stays open

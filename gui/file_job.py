@@ -3,84 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from gui.columns import ColumnMaker, Columns
+from gui.clip import Clip, Result, Take, read_clip, read_take
+from gui.columns import ColumnMaker
 from realtime.channels import BankFactory, EnhancerOptions, troubles
 from realtime.contract import ContractError
 from realtime.files import Cancelled, FileError
 from realtime.session import DeviceError
 
-Samples = NDArray[np.float32]
-LONGEST_S = 20 * 60  # both sides are held in memory; longer recordings are work for the command line
-MOST_COLUMNS = 2000  # a picture needs no more
 _BLOCK_S = 0.25  # audio between two looks at the cancel flag
-
-
-@dataclass(frozen=True)
-class Clip:
-    """A recording, mixed to mono, and its picture."""
-
-    path: Path
-    sample_rate: int  # Hz
-    samples: Samples  # float32 [n], full scale ±1
-    columns: Columns  # dB [columns, bins]
-    column_s: float
-
-    @property
-    def seconds(self) -> float:
-        return len(self.samples) / self.sample_rate
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of a clip."""
-
-    clip: Clip
-    enhanced: Samples  # float32 [n], aligned with the clip's
-    columns: Columns  # dB, as the clip's
-    steps: int  # diffusion steps a hop
-    troubles: list[str]
-    load: float  # what a hop cost, as a share of what it lasts
-    hop_ms: float  # median cost of a hop, ms
-
-
-def read_clip(path: Path, window_ms: float, check: Callable[[], None]) -> Clip:
-    """Raises FileError in one sentence; `check` is called now and then and may raise to cancel."""
-    if not path.is_file():
-        raise FileError(f"{path.name} cannot be opened: there is no such file in {path.parent}")
-    try:
-        with soundfile.SoundFile(str(path)) as file:
-            rate, total = file.samplerate, file.frames
-            if not 0 < total <= LONGEST_S * rate:
-                raise FileError(
-                    f"{path.name} lasts {total / rate / 60:.0f} min; the window opens up to"
-                    f" {LONGEST_S // 60} min: use `realtime-cli file` for it"
-                    if total
-                    else f"{path.name} holds no sound"
-                )
-            parts = []
-            while len(frames := file.read(rate, dtype="float32", always_2d=True)):
-                check()
-                parts.append(frames.mean(axis=1))
-    except (soundfile.SoundFileError, OSError) as error:
-        reason = str(getattr(error, "error_string", None) or getattr(error, "strerror", None) or error)
-        raise FileError(f"{path.name} cannot be opened: {reason.rstrip('.')}") from error
-    samples = np.nan_to_num(np.concatenate(parts), posinf=0, neginf=0)
-    plain = ColumnMaker(rate, window_ms)
-    maker = ColumnMaker(rate, window_ms, -(-plain.count(len(samples)) // MOST_COLUMNS))
-    columns = []
-    for start in range(0, len(samples), rate):
-        check()
-        columns.append(maker.push(samples[start : start + rate]))
-    return Clip(path, rate, samples, np.concatenate([*columns, maker.finish()]), maker.column_s)
 
 
 class FileJob(QObject):
@@ -100,11 +35,12 @@ class FileJob(QObject):
         output_gain_db: float,
         window_ms: float,
         clip: Clip | None = None,  # if it was read before
+        take: Take | None = None,  # both sides are there already: nothing is enhanced
         after: FileJob | None = None,  # is waited for; its open model is taken over if it is the wanted one
     ):
         super().__init__()
         self._path, self.options, self._gain_db, self._window_ms = path, options, output_gain_db, window_ms
-        self._clip, self._after = clip, after
+        self._clip, self._take, self._after = clip, take, after
         self._factory: BankFactory | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="file", daemon=True)
@@ -137,6 +73,9 @@ class FileJob(QObject):
         try:
             self._take_over()
             self._check()
+            if self._take is not None:
+                self._show_take(self._take)
+                return
             if self._factory is None:
                 self._factory = BankFactory(self.options, mono=True, compensate_delay=True)
             enhancer = self._factory.enhancers[0]
@@ -160,6 +99,12 @@ class FileJob(QObject):
             before._thread.join()
             same = (before.options.model, before.options.device) == (self.options.model, self.options.device)
             self._factory, before._factory = (before._factory if same else None), None
+
+    def _show_take(self, take: Take) -> None:
+        result = read_take(take, self._window_ms, self._check)
+        self._report("clip", result.clip)
+        self._report("advanced", (result.columns, 1.0))
+        self._report("done", result)
 
     def _enhance(self, path: Path, factory: BankFactory) -> None:
         clip = self._clip or read_clip(path, self._window_ms, self._check)

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gui.clip import Take
 from gui.worker import Worker
 from realtime.audio import AudioDeviceError, Device, PortAudio
 from realtime.contract import ContractError
@@ -28,8 +29,9 @@ class LiveSession(QObject):
     devices = Signal(object)  # list[Device]
     failed = Signal(str)
     noticed = Signal(str)
-    recorded = Signal(object)  # (path of the input, path of the output)
+    recorded = Signal(object)  # Take
     model_opened = Signal(object, str)  # ModelSpec, device note
+    virtual_mic = Signal(str)  # the microphone that was made for other programs; empty: none
 
     def __init__(self, make_stream: Callable[..., Any] = LiveStream, audio: Any = None):
         super().__init__()
@@ -64,18 +66,32 @@ class LiveSession(QObject):
         self._stream = stream
         enhancer = stream.engine.enhancer
         self.model_opened.emit(stream.spec, enhancer.device_note)
+        self.virtual_mic.emit(stream.options.virtual_mic or "")
         self.running.emit(True)
 
     def stop(self) -> None:
         self._do(self._stop)
 
     def _stop(self) -> None:
+        self._end_stream()
+        self.running.emit(False)
+
+    def _end_stream(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
             if self.recording:
                 self._end_recording(stream)
             stream.stop()
-        self.running.emit(False)
+
+    def _begin_again(self, former: LiveOptions) -> None:
+        """With the new options; if they do not go, with the former ones."""
+        self._end_stream()
+        try:
+            self._start()
+        except EXPECTED:
+            self.options = former
+            self._start()
+            raise
 
     def close(self, timeout_s: float = 0.9) -> None:
         """Ends everything; waits no longer than this."""
@@ -99,6 +115,10 @@ class LiveSession(QObject):
         stream = self._stream
         if stream is None:
             return
+        if "virtual_mic" in changes and self.options.virtual_mic != stream.options.virtual_mic:
+            former = replace(self.options, virtual_mic=stream.options.virtual_mic)
+            self._begin_again(former)
+            return
         for name in ("steps", "mode", "attenuation_limit_db", "output_gain_db"):
             if name in changes:
                 setattr(stream, name, changes[name])
@@ -106,6 +126,8 @@ class LiveSession(QObject):
             stream.set_model(self.options.model, self.options.device)
             self.model_opened.emit(stream.spec, stream.engine.enhancer.device_note)
         moved = {name: changes[name] for name in ("input", "output") if name in changes}
+        if "output" in moved and stream.options.virtual_mic is not None:
+            moved.pop("output", None)
         if moved:
             stream.switch(**moved)
 
@@ -142,7 +164,8 @@ class LiveSession(QObject):
     def _end_recording(self, stream: Any) -> None:
         if stream is not None and self.recording:
             self.recording = False
-            self.recorded.emit(stream.stop_recording())
+            before, after = stream.stop_recording()
+            self.recorded.emit(Take(before, after, stream.engine.enhancer.latency_samples))
 
     # ---- what the window pulls
 

@@ -15,6 +15,7 @@ _AS_LIVE: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "gain_db": ("output_gain_db", lambda v: v),
     "input": ("input", lambda v: v or None),
     "output": ("output", lambda v: v or None),
+    "virtual_mic": ("virtual_mic", lambda v: v or None),
 }
 
 

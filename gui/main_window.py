@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayou
 from gui import actions, file_dialogs, settings, texts, theme
 from gui.bottom_bar import BottomBar
 from gui.card import CardDialog
+from gui.clip import Clip, Result
 from gui.controller import Controller
-from gui.file_job import Clip, Result
-from gui.first_run import FirstRun
 from gui.icon import icon
 from gui.live_session import LiveSession
 from gui.live_settings import live_options
+from gui.live_side import LiveSide
 from gui.live_view import LiveView
 from gui.message_bar import MessageBar
 from gui.panel import Panel
@@ -47,6 +47,7 @@ class MainWindow(TrayWindow):
         self.setMinimumSize(760, 480)
         self.resize(1100, 720)
         self._build()
+        self.live_side = LiveSide(self)
         self.actions_by_name = actions.add_to(self)
         self._connect()
         self.panel.show_settings(self.settings, controller.shipped())
@@ -54,8 +55,7 @@ class MainWindow(TrayWindow):
         self._show_switch()
         self._working(False)
         controller.configure(**{name: getattr(self.settings, name) for name in _ENGINE})
-        self._configure_live(*_ENGINE, "input", "output")
-        self.live_view.choose(self.settings.input, self.settings.output)
+        self.configure_live(*_ENGINE, "input", "output", "virtual_mic")
         if store.contains("geometry"):
             self.restoreGeometry(store.value("geometry"))
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -78,7 +78,6 @@ class MainWindow(TrayWindow):
         side.setFrameShape(QScrollArea.Shape.NoFrame)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setFixedWidth(self.panel.width() + 16)
-        self.first_run: FirstRun | None = None
         self.middle = middle = QHBoxLayout()
         middle.addWidget(self.pictures, 1)
         middle.addWidget(side)
@@ -101,7 +100,7 @@ class MainWindow(TrayWindow):
         c = self.controller
         self.switch.toggled.connect(self._show_switch)
         self.mute.toggled.connect(self._show_switch)
-        self.play.clicked.connect(c.toggle_playing)
+        self.play.clicked.connect(self.play_or_pause)
         self.open.clicked.connect(self.ask_for_file)
         self.save_audio.clicked.connect(self.ask_to_save_audio)
         self.save_picture.clicked.connect(self.ask_to_save_picture)
@@ -111,12 +110,8 @@ class MainWindow(TrayWindow):
         self.panel.card_wanted.connect(lambda: CardDialog(c.spec, c.model_file(), self).open())
         self.pictures.hovered.connect(self.bottom.show_spot)
         self.pictures.seeked.connect(c.player.seek)
-        self.live_view.button.toggled.connect(self._live_toggled)
-        for kind, box in self.live_view.pickers.items():
-            box.currentIndexChanged.connect(lambda index, kind=kind: self._picked(kind))
         self.live.failed.connect(self.message.show_trouble)
         self.live.noticed.connect(self.message.show_notice)
-        self.live.recorded.connect(self._recorded)
         self.live.model_opened.connect(lambda spec, note: self._show_model(spec))
         c.model_opened.connect(self._model_opened)
         c.clip_opened.connect(self._clip_opened)
@@ -134,7 +129,7 @@ class MainWindow(TrayWindow):
         self.settings = replace(self.settings, **{field: value})
         if field in _ENGINE:
             self.controller.configure(**{field: value})
-            self._configure_live(field)
+            self.configure_live(field)
         elif field == "close_to_tray":
             self.closes_to_tray = value
         elif field == "theme":
@@ -158,54 +153,13 @@ class MainWindow(TrayWindow):
         self.controller.player.muted = muted
         self.live.configure(mode="mute" if muted else "enhance" if on else "bypass")
 
-    def _configure_live(self, *fields: str) -> None:
+    def configure_live(self, *fields: str) -> None:
         self.live_view.window_ms = self.settings.window_ms
         changes = live_options(self.settings, *fields)
         if changes:
             self.live.configure(**changes)
         if "window_ms" in fields and self.live.stream is not None:
             self.live_view.begin(self.live.stream.spec)
-
-    def _picked(self, kind: str) -> None:
-        chosen = self.live_view.pickers[kind].currentData() or ""
-        self.settings = replace(self.settings, **{kind: chosen})
-
-    def _live_toggled(self, on: bool) -> None:
-        if on:
-            self._leave_first_run()
-            self.controller.leave_file()
-            self.setWindowTitle(texts.APP)
-            self.message.hide()
-
-    def _recorded(self, paths: tuple[Path, Path]) -> None:
-        self.message.show_notice(texts.RECORDED.format(input=paths[0], output=paths[1]))
-
-    def find_microphone(self) -> None:
-        """The page of the first start, in the place of the pictures."""
-        if self.first_run is not None:
-            return
-        page = self.first_run = FirstRun(self.live)
-        page.chosen.connect(self._take_microphone)
-        page.closed.connect(self._leave_first_run)
-        self.pictures.hide()
-        self.middle.insertWidget(0, page, 1)
-        page.begin(self.settings.input)
-
-    def _take_microphone(self, name: str | None) -> None:
-        box = self.live_view.pickers["input"]
-        box.setCurrentIndex(max(0, box.findData(name)))
-
-    def _leave_first_run(self, go_live: bool = False) -> None:
-        page, self.first_run = self.first_run, None
-        if page is None:
-            return
-        page.end()
-        page.hide()
-        page.deleteLater()
-        self.pictures.show()
-        self.settings = replace(self.settings, welcomed=True)
-        if go_live:
-            self.live_view.button.setChecked(True)
 
     # what the controller tells
 
@@ -227,13 +181,18 @@ class MainWindow(TrayWindow):
         self.progress.setValue(round(1000 * share))
 
     def _done(self, result: Result) -> None:
-        what = texts.DONE.format(
-            name=result.clip.path.name,
-            seconds=result.clip.seconds,
-            steps=texts.steps(result.steps),
-            device=self.controller.device_note,
-            hop_ms=result.hop_ms,
-            load=result.load,
+        clip = result.clip
+        what = (
+            texts.TAKE.format(name=clip.path.name, seconds=clip.seconds)
+            if result.live
+            else texts.DONE.format(
+                name=clip.path.name,
+                seconds=clip.seconds,
+                steps=texts.steps(result.steps),
+                device=self.controller.device_note,
+                hop_ms=result.hop_ms,
+                load=result.load,
+            )
         )
         self.numbers.setText(what)
         self._working(False)
@@ -242,7 +201,11 @@ class MainWindow(TrayWindow):
 
     def _working(self, working: bool) -> None:
         self.bottom.show_working(working)
-        self.top.show_ready(self.controller.result is not None)
+        self.show_ready()
+
+    def show_ready(self) -> None:
+        """What can be done with what there is."""
+        self.top.show_ready(self.controller.result is not None, self.live_side.take is not None)
 
     def tick(self) -> None:
         """At most 30 times a second: what the player has come to."""
@@ -255,6 +218,11 @@ class MainWindow(TrayWindow):
         self.pictures.set_play_head(player.position_s if self.controller.result is not None else None)
         self.top.show_playing(player.playing)
 
+    def play_or_pause(self) -> None:
+        """What is open; while live, what was just recorded."""
+        if not self.live_side.play_take():
+            self.controller.toggle_playing()
+
     # files
 
     def ask_for_file(self) -> None:
@@ -264,7 +232,8 @@ class MainWindow(TrayWindow):
 
     def open_file(self, path: Path) -> None:
         self.settings = replace(self.settings, folder=str(path.parent))
-        self._leave_first_run()
+        self.live_side.leave()
+        self.live_side.forget_take()
         self.message.show_notice(texts.OPENING.format(name=path.name))
         self.live_view.button.setChecked(False)
         self.controller.open_file(path)
@@ -329,7 +298,6 @@ class MainWindow(TrayWindow):
 
     def end(self) -> None:
         self._tick.stop()
-        if self.first_run is not None:
-            self.first_run.end()
+        self.live_side.end()
         self.live.close()
         self.controller.close()

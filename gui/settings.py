@@ -28,6 +28,7 @@ class Settings:
     folder: str = ""  # where the last file was opened
     input: str = ""  # name of the device; empty is the default
     output: str = ""
+    virtual_mic: str = ""  # name of the microphone to make; empty is none
     welcomed: bool = False  # the page of the first start was seen
     start_live: bool = False
     start_in_tray: bool = False

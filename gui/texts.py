@@ -63,6 +63,23 @@ INPUT, INPUT_TIP = "Input", "The microphone."
 OUTPUT, OUTPUT_TIP = "Output", "Where the cleaned sound goes: headphones, or a virtual microphone's cable."
 DEFAULT_DEVICE = "The system's default"
 GONE = "{name} (not there)"
+VIRTUAL_MIC = "For calls"
+NO_VIRTUAL_MIC, VIRTUAL_MIC_NAME = "None", "Clear voice"
+VIRTUAL_MIC_TIP = (
+    "A microphone that calls and recorders can pick, while Live runs: choose a name or type one, then Enter."
+)
+VIRTUAL_MIC_THERE = "Other programs can pick the microphone “{name}” now. Leave their loudspeaker as it is."
+CABLE_TIPS = {
+    "win32": "Install VB-Cable and restart, choose “CABLE Input” here, and pick “CABLE Output” as the microphone of your"
+    " call.",
+    "darwin": "Install BlackHole 2ch, choose it here, and pick it as the microphone of your call.",
+}
+CABLE_TIP_SERVER = (
+    "A microphone for calls needs PulseAudio or PipeWire, and pactl (apt install pulseaudio-utils)."
+)
+OUTPUT_TAKEN = (
+    "The cleaned sound goes into the microphone “{name}”: choose None under For calls to hear it here."
+)
 FIRST_MENU = "Find the microphone…"
 FIRST_TITLE = "Which microphone is yours?"
 FIRST_INTRO = (
@@ -102,7 +119,10 @@ PLOTS = "Live spectrum and waveform"
 SPECTRUM, WAVEFORM = "Spectrum, dB over kHz", "Waveform, s"
 CLIPPED = "clipped {count}"
 STOP_MOVING, STOP_MOVING_TIP = "Hold the picture", "The sound goes on."
-RECORDED = "Recorded {input} and {output}"
+RECORDED = "Recorded {input} and {output}. Play (P) ends Live and plays both sides."
+TAKE = (
+    "{name}: {seconds:.1f} s, as it was heard live; Play (P) plays it, the switch (space bar) changes sides"
+)
 RESTING = "too busy: sound as it came in"
 NUMBERS = (
     "{steps} ({setting})   hop {hop:.2f} ms   load {load:.0%}   reduction {reduction:.0f} dB   "

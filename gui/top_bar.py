@@ -39,9 +39,10 @@ class TopBar(QHBoxLayout):
         if self.play.text() != text:
             self.play.setText(text)
 
-    def show_ready(self, ready: bool) -> None:
-        """ready: there is a recording with both of its sides."""
-        for button in (self.play, self.save_audio, self.save_picture):
+    def show_ready(self, ready: bool, playable: bool = False) -> None:
+        """ready: a recording is open with both of its sides; playable: one could be."""
+        self.play.setEnabled(ready or playable)
+        for button in (self.save_audio, self.save_picture):
             button.setEnabled(ready)
 
 

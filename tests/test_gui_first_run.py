@@ -41,8 +41,8 @@ def window(qtbot, card, store):
 
 def page_of(qtbot, window):
     window.live.follow_devices()
-    window.find_microphone()
-    return window.first_run
+    window.live_side.find_microphone()
+    return window.live_side.first_run
 
 
 def shows(qtbot, page, verdict):
@@ -57,7 +57,7 @@ def test_it_hears_and_goes_live(qtbot, window, card, store):
     )
     with qtbot.waitSignal(window.live.running, timeout=60000):
         qtbot.mouseClick(page.live, Qt.MouseButton.LeftButton)
-    assert window.pictures.isVisible() and window.first_run is None
+    assert window.pictures.isVisible() and window.live_side.first_run is None
     window.close()
     assert settings.load(store).welcomed
 
@@ -94,14 +94,14 @@ def test_a_microphone_that_does_not_open_is_one_sentence(qtbot, window, card):
 
 def test_by_key_it_comes_and_goes(qtbot, window, card):
     qtbot.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
-    page = window.first_run
+    page = window.live_side.first_run
     qtbot.waitUntil(lambda: card.opened == ["Desk microphone"], timeout=10000)
     for control in (page.picker, page.live, page.later):
         assert (
             control.toolTip() and control.accessibleName() and control.focusPolicy() & Qt.FocusPolicy.TabFocus
         )
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.first_run is None and window.settings.welcomed and window.live.stream is None
+    assert window.live_side.first_run is None and window.settings.welcomed and window.live.stream is None
 
 
 def test_closing_the_window_lets_the_microphone_go(qtbot, window, card):

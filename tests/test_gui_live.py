@@ -24,6 +24,24 @@ from realtime.live import LiveStatus
 LEFT = Qt.MouseButton.LeftButton
 
 
+class SpeakerOfTheTest:
+    """An output that takes what the test asks it to take."""
+
+    def __call__(self, sample_rate, fill):
+        self.fill = fill
+        return self
+
+    def take(self, count):
+        out = np.empty(count, np.float32)
+        self.fill(out)
+        return out
+
+    def abort(self):
+        pass
+
+    close = abort
+
+
 @pytest.fixture
 def card():
     return SoundCard()
@@ -175,16 +193,89 @@ def test_pickers_follow_what_is_plugged_in_and_out(qtbot, window, card):
     assert box.currentText() == texts.GONE.format(name="Headset") and box.currentData() == "Headset"
 
 
-def test_recording_leaves_both_sides(qtbot, live, tmp_path, monkeypatch):
+@pytest.fixture
+def music(tmp_path, monkeypatch):
     monkeypatch.setattr(QStandardPaths, "writableLocation", lambda kind: str(tmp_path))
+    return tmp_path
+
+
+def record(qtbot, live, columns=60):
+    """By key and by mouse -> Take."""
     qtbot.keyClick(live, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: live.live.recording, timeout=10000)
     heard = live.pictures.before.count
-    qtbot.waitUntil(lambda: live.pictures.before.count > heard + 30, timeout=30000)
+    qtbot.waitUntil(lambda: live.pictures.before.count > heard + columns, timeout=30000)
     with qtbot.waitSignal(live.live.recorded, timeout=10000) as recorded:
         qtbot.mouseClick(live.live_view.record, LEFT)
-    sizes = [soundfile.info(str(path)).frames for path in recorded.args[0]]
-    assert min(sizes) > 2000 and str(tmp_path) in live.message.label.text()
+    return recorded.args[0]
+
+
+def test_recording_leaves_both_sides_and_live_goes_on(qtbot, live, music):
+    take = record(qtbot, live)
+    assert soundfile.info(str(take.before)).frames == soundfile.info(str(take.after)).frames > 2000
+    assert str(music) in live.message.label.text() and live.play.isEnabled() and live.live.stream is not None
+
+
+def test_a_recording_plays_right_after_and_the_switch_changes_sides(qtbot, live, music):
+    live.controller.player = Player(SpeakerOfTheTest())
+    take = record(qtbot, live)
+    with qtbot.waitSignal(live.controller.done, timeout=10000) as done:
+        qtbot.keyClick(live, Qt.Key.Key_P)
+    result, player = done.args[0], live.controller.player
+    qtbot.waitUntil(lambda: player.playing, timeout=5000)
+    assert live.live.stream is None and result.live and take.before.name in live.numbers.text()
+    late, _ = soundfile.read(str(take.after), dtype="float32")
+    assert np.array_equal(result.enhanced[: -take.delay], late[take.delay :]) and take.delay > 0
+    n = len(result.enhanced)
+    lags = range(2 * take.delay)  # before and after are at the same place
+    alike = [np.dot(result.clip.samples[: n - lags[-1]], late[lag : n - lags[-1] + lag]) for lag in lags]
+    assert abs(int(np.argmax(alike)) - take.delay) <= 4
+    heard = player._stream.take(800)
+    assert np.array_equal(heard, result.enhanced[:800])
+    qtbot.keyClick(live, Qt.Key.Key_Space)
+    heard = player._stream.take(800)
+    assert np.array_equal(heard[200:], result.clip.samples[1000:1600])
+    live.tick()
+    assert live.pictures.before.play_head == pytest.approx(0.1) and live.save_audio.isEnabled()
+
+
+def test_a_recording_opens_when_live_ends_and_a_setting_cleans_it_anew(qtbot, live, music):
+    record(qtbot, live)
+    with qtbot.waitSignal(live.controller.done, timeout=10000) as done:
+        qtbot.keyClick(live, Qt.Key.Key_L)
+    assert done.args[0].live and not live.controller.player.playing
+    with qtbot.waitSignal(live.controller.done, timeout=60000) as done:
+        live.panel.limit_db.setValue(6)
+    assert not done.args[0].live and done.args[0].steps > 0
+
+
+def test_a_file_that_is_opened_while_recording_stays_open(qtbot, live, music, tmp_path):
+    qtbot.keyClick(live, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: live.live.recording, timeout=10000)
+    samples, rate = soundfile.read(str(CLIP), frames=8000)
+    soundfile.write(str(tmp_path / "a.wav"), samples, rate)
+    with qtbot.waitSignals([live.live.recorded, live.controller.done], timeout=60000):
+        live.open_file(tmp_path / "a.wav")
+    qtbot.wait(300)
+    assert live.controller.result.clip.path.name == "a.wav"
+
+
+def test_a_cable_is_a_microphone_for_calls_and_follows_its_plug(qtbot, window, card):
+    picker, out = window.live_side.virtual_mic, window.live_view.pickers["output"]
+    window.live.follow_devices()
+    qtbot.waitUntil(lambda: card.changed is not None and out.count() == 3, timeout=10000)
+    assert not picker.isEnabled() and not picker.isEditable()
+    cable = device(7, "CABLE Input (VB-Audio Virtual Cable)", outputs=2)
+    card.found = [*card.found, cable]
+    card.changed()
+    qtbot.waitUntil(picker.isEnabled, timeout=10000)
+    qtbot.keyClick(picker, Qt.Key.Key_Down)
+    assert out.currentText() == window.settings.output == window.live.options.output == cable.name
+    out.setCurrentIndex(0)
+    assert picker.currentText() == texts.NO_VIRTUAL_MIC
+    card.found = card.found[:-1]
+    card.changed()
+    qtbot.waitUntil(lambda: not picker.isEnabled(), timeout=10000)
 
 
 def test_no_microphone_is_one_sentence(qtbot, window, card):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout
 
 from gui import texts
 from gui.meter import Meter
@@ -28,7 +28,11 @@ class BottomBar(QVBoxLayout):
         row.addWidget(self.progress)
         row.addWidget(self.cancel)
         row.addWidget(self.read_out, 1)
-        self.numbers = QLabel()
+        self.numbers = QLabel(wordWrap=True)
+        self.numbers.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )  # a long name is no width
+        self.numbers.setToolTip(texts.NUMBERS_TIP)
         self.numbers.setAccessibleName(texts.NUMBERS_NAME)
         self.addLayout(row)
         self.addWidget(self.numbers)

@@ -12,6 +12,7 @@ from gui import texts
 from gui.columns import ColumnMaker
 from gui.live_session import LiveSession
 from gui.meter import Meter
+from gui.numbers import numbers
 from gui.pictures import Pictures
 from realtime.audio import Device
 from realtime.contract import ModelSpec
@@ -129,7 +130,7 @@ class LiveView(QObject):
         )
 
     def tick(self, meter_in: Meter, meter_out: Meter) -> str | None:
-        """Pulls and paints. -> the line of numbers, None without a stream."""
+        """Pulls and paints. -> the lines of numbers, None without a stream."""
         block = self.session.pull()
         if block is None or not self._showing:
             return None
@@ -167,13 +168,3 @@ class LiveView(QObject):
         for meter, peak, count in zip((meter_in, meter_out), peaks.tolist(), clipped.tolist(), strict=True):
             meter.show_level(peak, count)
         return self._line
-
-
-def numbers(s: LiveStatus) -> str:
-    """One line of what a user of a live stream asks for."""
-    steps = texts.steps(s.steps) if s.steps else texts.RESTING
-    return texts.NUMBERS.format(
-        steps=steps, setting=s.steps_setting, hop=s.hop_ms_p50, load=s.load, reduction=s.reduction_db,
-        latency=s.latency_ms.get("total", 0.0), late=s.late_hops, drops=s.input_drops, fills=s.output_fills,
-        xruns=s.xruns_in + s.xruns_out,
-    )  # fmt: skip

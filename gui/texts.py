@@ -126,7 +126,22 @@ TAKE = (
 RESTING = "too busy: sound as it came in"
 NUMBERS = (
     "{steps} ({setting})   hop {hop:.2f} ms   load {load:.0%}   reduction {reduction:.0f} dB   "
-    "latency {latency:.0f} ms   late {late}   drops {drops}   fills {fills}   xruns {xruns}"
+    "late {late}   drops {drops}   fills {fills}   xruns {xruns}   clipped {clipped}"
+)
+LATENCY, STAGE = "latency {total:.0f} ms =   {stages}", "{name} {ms:.1f}"
+STAGES = {
+    "device_in": "microphone",
+    "queue_in": "queue in",
+    "resample": "rate",
+    "algorithmic": "model",
+    "compute": "computing",
+    "queue_out": "queue out",
+    "device_out": "loudspeaker",
+}
+NUMBERS_TIP = (
+    "hop: what 10 ms of sound cost; load: as a share of the time there is; late: hops that took longer; drops, fills:"
+    " times that sound was taken out or put in; xruns: times that the sound system was late; clipped: samples of the"
+    " microphone at full scale; latency: from microphone to loudspeaker, stage by stage, ms."
 )
 HINT = "Open or drop a recording, or go live."
 READ_OUT = "{seconds:.2f} s   {khz:.2f} kHz   {db:.0f} dB"

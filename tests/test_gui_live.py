@@ -4,7 +4,9 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,8 +17,8 @@ from sound_card import SoundCard, device
 from gui import texts
 from gui.controller import Controller
 from gui.live_session import LiveSession
-from gui.live_view import numbers
 from gui.main_window import MainWindow
+from gui.numbers import numbers
 from gui.player import Player
 from realtime.demo import CLIP
 from realtime.live import LiveStatus
@@ -131,12 +133,26 @@ def test_spectrum_and_waveform_are_there_when_asked_for(qtbot, live):
 
 
 @pytest.mark.parametrize("steps", [0, 4])
-def test_the_line_of_numbers_fits_the_smallest_window(window, steps):
+def test_the_numbers_fit_the_smallest_window(window, steps):
+    stages = {"device_in": 112.3, "queue_in": 10.1, "resample": 2.2, "algorithmic": 20.0, "compute": 1.1,
+              "queue_out": 108.2, "device_out": 130.0}  # fmt: skip
     status = LiveStatus("running", steps=steps, hop_ms_p50=12.34, load=1.25, reduction_db=-10, late_hops=1234,
-                        input_drops=123, output_fills=123, xruns_in=123, latency_ms={"total": 123.4})  # fmt: skip
-    line = numbers(status)
-    assert line.endswith("xruns 123")
-    assert window.numbers.fontMetrics().horizontalAdvance(line) < 900 - 20  # margins
+                        input_drops=123, output_fills=123, xruns_in=123, clipped=1234,
+                        latency_ms={**stages, "total": 383.9})  # fmt: skip
+    counters, latency = lines = numbers(status).splitlines()
+    assert counters.endswith("xruns 123   clipped 1234")
+    assert latency.startswith("latency 384 ms =   microphone 112.3   queue in 10.1   rate 2.2")
+    for line in lines:
+        assert window.numbers.fontMetrics().horizontalAdvance(line) < 900 - 20  # margins
+    assert "rate" not in numbers(replace(status, latency_ms={**status.latency_ms, "resample": 0.0}))
+
+
+def test_the_stages_of_the_latency_and_clipped_samples_are_seen(qtbot, live, card):
+    card.speech = card.speech * 40
+    qtbot.waitUntil(lambda: "clipped 0" not in live.numbers.text(), timeout=30000)
+    stages = re.findall(r"(\d+\.\d)(?: |$)", live.numbers.text().splitlines()[1])
+    total = float(re.search(r"latency (\d+) ms", live.numbers.text())[1])
+    assert sum(map(float, stages)) == pytest.approx(total, abs=1) and total > 20
 
 
 def test_too_loud_a_microphone_is_counted_as_clipped(qtbot, live, card):

@@ -1,0 +1,27 @@
+"""The numbers under the pictures while live: what is spent, what went wrong, where the latency comes from."""
+
+from __future__ import annotations
+
+from gui import texts
+from realtime.live_status import LiveStatus
+
+
+def numbers(s: LiveStatus) -> str:
+    """Two lines: the counters since the start, then every stage between microphone and loudspeaker."""
+    steps = texts.steps(s.steps) if s.steps else texts.RESTING
+    counters = texts.NUMBERS.format(
+        steps=steps, setting=s.steps_setting, hop=s.hop_ms_p50, load=s.load, reduction=s.reduction_db,
+        late=s.late_hops, drops=s.input_drops, fills=s.output_fills, xruns=s.xruns_in + s.xruns_out,
+        clipped=s.clipped,
+    )  # fmt: skip
+    return f"{counters}\n{latency(s.latency_ms)}"
+
+
+def latency(ms: dict[str, float]) -> str:
+    """ms: as LiveStatus has them. A conversion of the rate that does not take place is left out."""
+    stages = [
+        texts.STAGE.format(name=name, ms=ms.get(key, 0.0))
+        for key, name in texts.STAGES.items()
+        if key != "resample" or ms.get(key)
+    ]
+    return texts.LATENCY.format(total=ms.get("total", 0.0), stages="   ".join(stages))

@@ -17,6 +17,7 @@ from realtime.contract import ModelSpec
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
 from realtime.live_status import LiveEvent, LiveOptions, LiveStatus
+from realtime.priority import WORKER, raise_thread
 from realtime.pulse import PulseStream
 from realtime.pump import Counters, Engine, Pump
 from realtime.record import Recorder
@@ -315,6 +316,7 @@ class LiveStream:
             recorder.add(noisy, enhanced)
 
     def _work(self) -> None:
+        raise_thread(WORKER)
         told = False
         while not self.stopping.is_set():
             pump = self.pump

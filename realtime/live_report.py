@@ -74,6 +74,7 @@ def report(stream: LiveStream, steps: int | str, handles: list[Any], started: fl
         filled_ms=c.filled_ms,
         xruns_in=c.xruns_in,
         xruns_out=c.xruns_out,
+        callback_age_ms=1000 * pump.age_s(0.999),
         restarts=c.restarts,
         latency_ms=latencies(pump, handles),
         uptime_s=time.monotonic() - started,

@@ -19,6 +19,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime.priority import DEVICE, raise_thread
+
 Samples = NDArray[np.float32]
 _PLAYBACK, _RECORD, _FLOAT32LE, _DEFAULT = 1, 2, 5, 0xFFFFFFFF
 _NO_AUTOSPAWN = 1
@@ -116,7 +118,7 @@ class _Connection:
 
     def __init__(self) -> None:
         lib = self.lib = _library()
-        self.users = 0
+        self.users, self.raised = 0, False
         self.kept: list[PulseStream] = []  # an answer to a stream that was closed may still come
         self.loop = lib.pa_threaded_mainloop_new()
         self.context = lib.pa_context_new(lib.pa_threaded_mainloop_get_api(self.loop), b"Klarstrom")
@@ -135,6 +137,12 @@ class _Connection:
                 cls._shared = cls()
             cls._shared.users += 1
             return cls._shared
+
+    def first_call(self) -> None:
+        """From its thread."""
+        if not self.raised:
+            self.raised = True
+            raise_thread(DEVICE)
 
     def release(self) -> None:
         with self._taking:
@@ -283,6 +291,7 @@ class PulseStream:
             self._finished()
 
     def _on_read(self, stream: Any, length: int, _: Any) -> None:
+        self._connection.first_call()
         data, size = ctypes.c_void_p(), ctypes.c_size_t()
         while self._lib.pa_stream_peek(stream, ctypes.byref(data), ctypes.byref(size)) >= 0 and size.value:
             count = size.value // 4
@@ -295,6 +304,7 @@ class PulseStream:
             self._lib.pa_stream_drop(stream)
 
     def _on_write(self, stream: Any, length: int, _: Any) -> None:
+        self._connection.first_call()
         if self._open and not self._closed:
             if self.supply is not None:
                 self.supply.on_request()

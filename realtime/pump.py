@@ -247,6 +247,12 @@ class Pump:
         if self._gap > GIVE_UP_S * self.rate_out:
             self.playing = False
 
+    def age_s(self, share: float) -> float:
+        """The time between input callbacks that this share of the last ones kept, s."""
+        ages = self.ages[: min(self._calls, len(self.ages))]
+        at = min(int(share * len(ages)), len(ages) - 1)
+        return float(np.partition(ages, at)[at]) if len(ages) else 0.0
+
     # ---- worker
 
     @property

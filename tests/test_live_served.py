@@ -1,6 +1,7 @@
 """The pump before a simulated sound server, which holds the queue: late threads, starved sinks, wrong clocks."""
 
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -108,7 +109,7 @@ class Server:
 def changes(lags):
     """The lags that lasted, in order: not those of a fade."""
     begins = np.append(np.flatnonzero(np.diff(lags, prepend=-1)), len(lags))
-    return [int(lags[begin]) for begin, end in zip(begins, begins[1:], strict=False) if end - begin > 100]
+    return [int(lags[begin]) for begin, end in pairwise(begins) if end - begin > 100]
 
 
 def test_a_server_s_queue_is_one_delay_to_the_sample(open_model):
@@ -151,7 +152,7 @@ def test_a_source_that_is_silent_for_a_second_costs_no_delay(open_model):
     server.run(1)
     server.capture = capture
     server.run(10)
-    found, c = changes(server.lags), server.counters
+    c = server.counters
     assert c.gaps == 1 and c.gap_ms == pytest.approx(1000, abs=70)
     median = server.pump.keeper.median_s
     assert median == pytest.approx(server.pump.keeper.aim_s, abs=0.011)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gui import texts
 from gui.clip import Take
 from gui.first_run import FirstRun
 from gui.virtual_mic_picker import VirtualMicPicker
+from realtime.audio import AudioDeviceError, find_device
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -32,6 +34,7 @@ class LiveSide(QObject):
         self._session.recorded.connect(self._recorded)
         self._session.running.connect(self._running)
         self._session.devices.connect(self.virtual_mic.show_devices)
+        self._session.devices.connect(self._show_player)
         self._session.virtual_mic.connect(self._made)
         self.virtual_mic.named.connect(self._named)
         self.virtual_mic.cable_chosen.connect(lambda name: self.pick("output", name or None))
@@ -58,6 +61,14 @@ class LiveSide(QObject):
         self._keep(**{kind: name})
         if kind == "output":
             self.virtual_mic.show_output(name)
+            self._show_player()
+
+    def _show_player(self) -> None:
+        """Recordings are played where the live sound goes, unless that is a microphone for calls."""
+        name = self._window.settings.output or None
+        with contextlib.suppress(AudioDeviceError):  # not there: the default
+            self._window.controller.player.device = None
+            self._window.controller.player.device = find_device(name, "output", self._session.found or [])
 
     def pick(self, kind: str, name: str | None) -> None:
         """As if a person had picked this device, None for the default."""

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime.audio import AudioDeviceError, Device, PortAudio
+
 Samples = NDArray[np.float32]
 SIDES = ("before", "after")
 _FADE_S = 0.01
+_BLOCK_S, _LATENCY_MS = 0.02, 100.0  # nobody waits for a recording
 _SILENT = 1e-6
 
 
@@ -19,11 +22,19 @@ class PlaybackError(Exception):
     """No sound can be played; the message is one sentence for the user."""
 
 
-def open_output(sample_rate: int, fill: Callable[[Samples], None]) -> Any:
-    """The default output device as a started stream that calls `fill` with float32 [n] to be written.
+def open_output(sample_rate: int, fill: Callable[[Samples], None], device: Device | None = None) -> Any:
+    """A started stream, to be closed, that calls `fill` with float32 [n] to be written.
 
-    Raises PlaybackError.
+    device: one of the sound server's, at any rate; for others, and None, the system's default is taken, which
+    converts rates where a single device does not. Raises PlaybackError.
     """
+    if device is not None and device.server_name is not None:
+        try:
+            return PortAudio(_BLOCK_S, _LATENCY_MS).open(
+                device, "output", [sample_rate], lambda frames, xrun: fill(frames[:, 0]), lambda: None
+            )
+        except AudioDeviceError as error:
+            raise PlaybackError(f"nothing can be played: {error}; choose another output") from error
     try:
         import sounddevice
     except OSError as error:  # PortAudio itself is missing
@@ -53,8 +64,10 @@ class Player:
     `fill` runs in the sound device's thread; everything else in the window's.
     """
 
-    def __init__(self, open_stream: Callable[[int, Callable[[Samples], None]], Any] = open_output):
+    def __init__(self, open_stream: Callable[[int, Callable[[Samples], None]], Any] | None = None):
+        """open_stream: what takes the sound; None is `device`."""
         self._open_stream = open_stream
+        self.device: Device | None = None  # for the next time that something is played
         self._stream: Any = None
         self._lock = threading.Lock()
         self._sounds: dict[str, Samples] = {side: np.zeros(0, np.float32) for side in SIDES}
@@ -109,13 +122,15 @@ class Player:
         if self._at >= len(self._sounds["before"]):
             self._at = 0
         self._finished = False
-        self._stream = self._open_stream(self.sample_rate, self.fill)
+        if self._open_stream is not None:
+            self._stream = self._open_stream(self.sample_rate, self.fill)
+        else:
+            self._stream = open_output(self.sample_rate, self.fill, self.device)
 
     def pause(self) -> None:
         """The position stays."""
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.abort()
             stream.close()
         self.levels_dbfs = (-120.0, -120.0)
 

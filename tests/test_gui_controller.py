@@ -30,9 +30,6 @@ class Device:
         self.fill, self.open, self.sample_rate = fill, True, sample_rate
         return self
 
-    def abort(self):
-        self.open = False
-
     def close(self):
         self.open = False
 

@@ -34,10 +34,8 @@ class SilentDevice:
         self.fill = fill
         return self
 
-    def abort(self):
+    def close(self):
         pass
-
-    close = abort
 
 
 @pytest.fixture

@@ -124,9 +124,8 @@ def markdown(results: dict) -> str:
     notes = []
     if nfe:
         notes.append(
-            "NFE: calls of the network for one signal, of an exported file for each hop. RTF: compute time over duration of the audio, "
-            + results["timing"]
-            + "."
+            "NFE: calls of the network for one signal, of an exported file for each hop. "
+            f"RTF: compute time over duration of the audio, {results['timing']}."
         )
     notes += [f"{name}: {why}." for name, why in results["missing"].items()]
     if not any(entry["split"] != "all" for entry in table):

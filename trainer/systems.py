@@ -86,7 +86,8 @@ def _open_onnx(model: Model) -> tuple[Enhance, int]:
     from realtime.session import Session
 
     session, clock = Session(model.path, model.device), _clock(model.device)
-    calls = model.steps * int(session.spec.extra.get("calls_per_step", 1))  # a corrector calls the network too
+    # a corrector calls the network too
+    calls = model.steps * int(session.spec.extra.get("calls_per_step", 1))
 
     def enhance(y: np.ndarray, seed: int) -> Enhanced:
         enhancer = Enhancer(session, model.steps, seed=seed)

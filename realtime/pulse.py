@@ -204,8 +204,8 @@ class Supply(Protocol):
     def on_starved(self) -> None:
         """The server had nothing left to play."""
 
-    def on_delay(self, held_s: float) -> None:
-        """Sound that source, server and sink hold now, s."""
+    def on_delay(self, held_s: float, device_s: float) -> None:
+        """Sound that source, server and sink hold now, s; how much of it source and sink hold."""
 
 
 class PulseStream:
@@ -325,7 +325,8 @@ class PulseStream:
         self.latency_s = (t.source if self._is_input else t.sink) / 1e6
         self.held_s = self.latency_s + max(0, t.written - t.read) / 4 / self.rate
         if self.supply is not None:
-            self.supply.on_delay(self.held_s + (self.partner.held_s if self.partner is not None else 0.0))
+            both = [self] if self.partner is None else [self, self.partner]
+            self.supply.on_delay(sum(s.held_s for s in both), sum(s.latency_s for s in both))
 
     # ---- output
 

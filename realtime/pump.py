@@ -23,7 +23,8 @@ from realtime.tap import Tap
 
 Samples = NDArray[np.float32]
 RING_S = 2.0
-LONGEST_SPLICE_S = 0.2  # at a time
+LONGEST_SPLICE_S = 1.0  # at a time
+ROOM_S = 0.05  # that the blocks of a sound server and of its devices may take, above the queue
 MEASURE_S = 0.1  # between two answers of a sound server about its queues
 GIVE_UP_S = 0.25  # a gap of this length is no hiccup: the queue is filled afresh
 
@@ -209,9 +210,10 @@ class Pump:
             self.counters.gaps += 1
             self.counters.xruns_out += 1
 
-    def on_delay(self, held_s: float) -> None:
+    def on_delay(self, held_s: float, device_s: float) -> None:
         self.on_request()
         if self.playing:
+            self.keeper.most_s = self.queue_s + device_s + ROOM_S
             self.keeper.note(held_s + self.depth_s, MEASURE_S)
 
     @property

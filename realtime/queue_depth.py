@@ -37,6 +37,9 @@ class DepthKeeper:
         self._window = 0  # where the window begins
         self._sign = 0.0  # of the last window, if it was off
         self.aim_s: float | None = None  # what is held
+        self.most_s = (
+            0.0  # likewise, at most, where depths are measured: a sink that slept lets sound pile up
+        )
 
     def note(self, depth_s: float, block_s: float) -> None:
         """depth_s: what waits before a callback that takes block_s."""
@@ -72,10 +75,10 @@ class DepthKeeper:
         quick = self._callbacks(QUICK_S)
         if count < quick:
             return 0.0
-        guess = self.queue_s + self._block_s + self.hop_s / 2
+        guess = self.most_s if self.measured else self.queue_s + self._block_s + self.hop_s / 2
         aim = guess if self.aim_s is None else self.aim_s
         surplus = float(self._last(quick).min()) - aim
-        if surplus > 2 * self.hop_s and not (self.measured and self.aim_s is None):
+        if surplus > 2 * self.hop_s:
             return surplus
         seconds = WINDOW_S if not self.measured else FIRST_S if self.aim_s is None else LONG_S
         window = self._callbacks(seconds)
@@ -85,7 +88,7 @@ class DepthKeeper:
         self._window = self._noted
         if self.aim_s is None:  # the phase of the two callbacks is chance, within a hop and a block
             room = self.hop_s + self._block_s
-            self.aim_s = median if self.measured else min(max(median, guess - room), guess + room)
+            self.aim_s = min(median, guess) if self.measured else min(max(median, guess - room), guess + room)
             return 0.0
         off = median - self.aim_s
         sign = float(np.sign(off)) if abs(off) > TOLERANCE_S else 0.0

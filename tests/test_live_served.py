@@ -56,7 +56,8 @@ class Server:
 
     def answer(self, since_in, since_out):
         """Its truth: the part of a block that the source has, the queue, the part that the sink has not played."""
-        self.told.append(("delay", since_in + len(self.queue) / RATE + TICK_S - since_out))
+        device = since_in + TICK_S - since_out
+        self.told.append(("delay", (device + len(self.queue) / RATE, device)))
 
     def client(self):
         while self.told:
@@ -72,7 +73,7 @@ class Server:
             elif what == "starved":
                 self.pump.on_starved()
             else:
-                self.pump.on_delay(value)
+                self.pump.on_delay(*value)
 
     def run(self, seconds):
         """Freezes of the client are set by `freeze`."""
@@ -104,6 +105,12 @@ class Server:
         out = np.concatenate(self.heard)[RATE:]
         there = np.isfinite(out) & (out != 0)
         return (np.rint(out[there] * 131072).astype(int) - np.flatnonzero(there) - RATE) % 65536
+
+
+def measured():
+    keeper = DepthKeeper(0.02, TICK_S, measured=True)
+    keeper.most_s = 0.1
+    return keeper
 
 
 def changes(lags):
@@ -161,7 +168,7 @@ def test_a_source_that_is_silent_for_a_second_costs_no_delay(open_model):
 @pytest.mark.parametrize("ppm", [100, -100])
 def test_drift_is_heard_by_the_server_s_measure_and_held_for_hours(ppm):
     """The keeper alone, before a server that measures 10 times a second somewhere in a sawtooth of 10 ms."""
-    random, keeper = np.random.default_rng(1), DepthKeeper(0.02, TICK_S, measured=True)
+    random, keeper = np.random.default_rng(1), measured()
     depth, depths, moved = 0.07, [], []
     for _ in range(2 * 36000):
         depth += 0.1 * ppm * 1e-6
@@ -179,7 +186,7 @@ def test_drift_is_heard_by_the_server_s_measure_and_held_for_hours(ppm):
 
 
 def test_equal_clocks_ask_for_nothing_in_hours():
-    random, keeper = np.random.default_rng(2), DepthKeeper(0.02, TICK_S, measured=True)
+    random, keeper = np.random.default_rng(2), measured()
     for _ in range(3 * 36000):
         late = 0.03 * (random.random() < 0.1) * random.choice([-1, 1])
         keeper.note(0.07 + random.uniform(-0.5, 0.5) * TICK_S + late, 0.1)
@@ -202,3 +209,14 @@ def test_a_surplus_that_stays_goes(open_model):
     server.run(10)
     assert server.counters.splices_out == 1 and server.counters.spliced_out_ms == pytest.approx(80, abs=12)
     assert server.counters.gaps == 0
+
+
+def test_what_piles_up_before_a_sink_that_slept_is_not_taken_for_the_delay(open_model):
+    server = Server(open_model())
+    play, server.play = server.play, lambda: None
+    server.run(0.8)
+    server.play = play
+    server.run(10)
+    assert server.pump.keeper.aim_s < 0.04 + 0.05 + 2 * TICK_S
+    assert server.pump.keeper.median_s == pytest.approx(server.pump.keeper.aim_s, abs=0.012)
+    assert server.counters.gaps == 0 and server.counters.splices_out <= 2

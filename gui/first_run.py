@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui import texts
+from gui.device_names import entries
 from gui.live_session import LiveSession
 from gui.meter import Meter
 from gui.microphone_check import MicrophoneCheck
@@ -95,9 +96,8 @@ class FirstRun(QWidget):
             self.picker.addItem(
                 texts.FIRST_DEFAULT.format(name=default) if default else texts.DEFAULT_DEVICE, None
             )
-            for device in devices:
-                if device.channels["input"]:
-                    self.picker.addItem(device.name, device.server_name or device.name)
+            for text, name in entries(devices, "input"):
+                self.picker.addItem(text, name)
             if wanted is not None and self.picker.findData(wanted) < 0:
                 self.picker.addItem(texts.GONE.format(name=wanted), wanted)
             self.picker.setCurrentIndex(max(0, self.picker.findData(wanted)))

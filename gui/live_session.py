@@ -42,6 +42,7 @@ class LiveSession(QObject):
         self._do = self._worker.do
         self._stop_watching: Callable[[], None] | None = None
         self.recording = False
+        self._looks = False  # is to be looked for devices?
         self.found: list[Device] | None = None  # as last listed
 
     # ---- life
@@ -95,10 +96,8 @@ class LiveSession(QObject):
 
     def close(self, timeout_s: float = 0.9) -> None:
         """Ends everything; waits no longer than this."""
-        if self._stop_watching is not None:
-            self._do(self._stop_watching)
-        self._do(self._stop)
-        self._worker.end(timeout_s)
+        last = [self._stop] if self._stop_watching is None else [self._stop_watching, self._stop]
+        self._worker.end(timeout_s, *last)
 
     def _heard(self, event: LiveEvent) -> None:
         if event.kind in _NEWS:
@@ -135,14 +134,21 @@ class LiveSession(QObject):
 
     def follow_devices(self) -> None:
         """`devices` now, and again whenever one comes or goes."""
-        self._do(self._list_devices)
+        self._look_again()
         self._do(self._watch)
 
     def _watch(self) -> None:
         if self._stop_watching is None:
-            self._stop_watching = self.audio.watch(lambda: self._do(self._list_devices))
+            self._stop_watching = self.audio.watch(self._look_again)
+
+    def _look_again(self) -> None:
+        """A device brings several events: those that come before it was looked are one."""
+        if not self._looks:
+            self._looks = True
+            self._do(self._list_devices)
 
     def _list_devices(self) -> None:
+        self._looks = False
         self.audio.rescan()
         found: list[Device] = self.audio.devices()
         self.found = found

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton
 
 from gui import texts
 from gui.columns import ColumnMaker
+from gui.device_names import entries
 from gui.live_session import LiveSession
 from gui.meter import Meter
 from gui.numbers import numbers
@@ -89,9 +90,8 @@ class LiveView(QObject):
             with QSignalBlocker(box):
                 box.clear()
                 box.addItem(texts.DEFAULT_DEVICE, None)
-                for device in devices:
-                    if device.channels[kind]:
-                        box.addItem(device.name, device.server_name or device.name)
+                for text, name in entries(devices, kind):
+                    box.addItem(text, name)
                 if chosen is not None and box.findData(chosen) < 0:
                     box.addItem(texts.GONE.format(name=chosen), chosen)
                 box.setCurrentIndex(max(0, box.findData(chosen)))

@@ -45,6 +45,7 @@ class MicrophoneCheck(QObject):
 
     def _listen(self, which: str | None) -> None:
         self._close()
+        self._peak = 0.0
         self.state, self.loudest_dbfs, self._hears = "opening", LOWEST_DBFS, False
         if which is None and not any(_is_microphone(d) for d in self._audio.devices()):
             self.state = "absent"
@@ -91,5 +92,4 @@ class MicrophoneCheck(QObject):
 
     def close(self, timeout_s: float = 0.9) -> None:
         """The device is let go; waits no longer than this."""
-        self._worker.do(self._close)
-        self._worker.end(timeout_s)
+        self._worker.end(timeout_s, self._close)

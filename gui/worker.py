@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -15,9 +16,12 @@ class Worker:
         self._name, self._expected, self._tell = name, expected, tell
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._ended = False
 
     def do(self, work: Callable[[], None]) -> None:
-        """Returns at once."""
+        """Returns at once; after `end` nothing is begun any more."""
+        if self._ended:
+            return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
@@ -30,11 +34,16 @@ class Worker:
             except self._expected as error:
                 self._tell(str(error))
 
-    def end(self, timeout_s: float) -> bool:
-        """After what is still to be done; waits no longer than this -> has it ended?"""
-        thread, self._thread = self._thread, None
-        if thread is None:
+    def end(self, timeout_s: float, *last: Callable[[], None]) -> bool:
+        """After what is being done comes `last`, and what waits is dropped -> has it ended in this time?"""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._work.get_nowait()
+        for work in last:
+            self.do(work)
+        self._ended = True
+        if self._thread is None:
             return True
         self._work.put(None)
-        thread.join(timeout_s)
-        return not thread.is_alive()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()

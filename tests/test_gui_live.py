@@ -224,6 +224,19 @@ def record(qtbot, live, columns=60):
     return recorded.args[0]
 
 
+def test_two_devices_of_one_name_are_told_apart(qtbot, window, card):
+    window.live.follow_devices()
+    box = window.live_view.pickers["input"]
+    qtbot.waitUntil(lambda: card.changed is not None and box.count() == 3, timeout=10000)
+    twins = [replace(device(k, "Twin", inputs=1), server_name=f"usb-{k}") for k in (5, 6)]
+    card.found = [*card.found, *twins]
+    card.changed()
+    qtbot.waitUntil(lambda: box.count() == 5, timeout=10000)
+    assert [box.itemText(k) for k in range(1, 5)] == [
+        "Desk microphone", "Headset", "Twin (usb-5)", "Twin (usb-6)"]  # fmt: skip
+    assert box.itemData(4) == "usb-6"
+
+
 def test_recording_leaves_both_sides_and_live_goes_on(qtbot, live, music):
     take = record(qtbot, live)
     assert soundfile.info(str(take.before)).frames == soundfile.info(str(take.after)).frames > 2000

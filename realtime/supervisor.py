@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LOOK_S = 0.1
 SILENT_S = 0.7  # without a callback a device is lost ...
 FIRST_S = 4.0  # ... but the first one may take this long on a sound server that slept
-FIRST_RETRY_S, LAST_RETRY_S = 0.2, 1.0
+FIRST_RETRY_S, LAST_RETRY_S = 0.2, 0.5
 PATIENCE_S = 3.0  # before what was used before the last switch is good enough
 
 
@@ -99,14 +99,17 @@ class Supervisor:
                 return
             stream.close_devices()
             stream.state = "waiting"
+            # PortAudio knows no devices of a sound server, and looking again is slow: minutes where it hangs
+            look_again = any(device.server_name is None for device in stream.devices.values())
         stream.tell("device_lost", f"{reason}; waiting for it")
         since, pause = time.monotonic(), FIRST_RETRY_S
         while not stream.stopping.is_set():
             self._changed.clear()
-            try:
-                stream.audio.rescan()
-            except Exception as error:
-                stream.message = str(error)
+            if look_again:
+                try:
+                    stream.audio.rescan()
+                except Exception as error:
+                    stream.message = str(error)
             if self._reopen(stream.wanted):
                 self._borrowed = False
                 stream.tell("device_back", " -> ".join(d.name for d in stream.devices.values()))

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -14,8 +15,9 @@ from audio_server import PipeWireServer, PulseServer, running, wait_until
 from cli_runner import call
 from engine_models import Recipe, build, save
 
-from realtime.audio import AudioDeviceError, find_device, list_devices
+from realtime.audio import SERVER_LATENCY_MS, AudioDeviceError, PortAudio, find_device, list_devices
 from realtime.live import LiveOptions, LiveStream
+from realtime.loopback import measure
 from realtime.virtual_mic import VirtualMicrophone, sweep
 
 
@@ -141,35 +143,67 @@ def test_a_crashed_run_s_microphone_is_removed_by_the_next(server):
     assert "Left_over" not in server.pactl("list", "short", "sinks")
 
 
-def test_a_device_that_vanishes_is_waited_for(pulse, exact):
-    events = []
+def heard_again(stream, hops):
+    """Sound plays at its old level, and a fifth of a second of it is new."""
+    status = stream.status()
+    return stream.pump.playing and status.level_out_dbfs > -20 and status.hops > hops + 20
+
+
+def test_a_source_that_vanishes_is_heard_two_seconds_after_its_return(pulse, exact):
+    events, before = [], threading.active_count()
     index = pulse.source("usb_mic", "mic_in")
-    with LiveStream(options(exact, input="usb_mic"), lambda e: events.append(e.kind)) as stream:
-        wait_until(lambda: stream.status().hops > 20, 20, "hops")
+    with (
+        Speaking("mic_in"),
+        LiveStream(options(exact, input="usb_mic"), lambda e: events.append(e.kind)) as stream,
+    ):
+        wait_until(lambda: heard_again(stream, 0), 20, "sound")
         pulse.pactl("unload-module", index)
-        wait_until(lambda: stream.status().state == "waiting", 10, "the loss")
-        pulse.source("usb_mic", "mic_in")
-        wait_until(lambda: stream.status().state == "running", 10, "the return")
+        wait_until(lambda: stream.status().state == "waiting", 1.5, "the loss")
         hops = stream.status().hops
-        wait_until(lambda: stream.status().hops > hops + 20, 20, "more hops")
+        pulse.source("usb_mic", "mic_in")
+        wait_until(lambda: heard_again(stream, hops), 2, "sound again")
     events = [kind for kind in events if kind != "governor"]  # a busy machine has its say
     assert events[:3] == ["started", "device_lost", "device_back"] and stream.counters.restarts >= 1
+    wait_until(
+        lambda: threading.active_count() <= before + 1, 2, "the end of all threads"
+    )  # one is Speaking's
 
 
-def test_a_server_that_is_killed_and_comes_back(pulse, exact):
-    with LiveStream(options(exact)) as stream:
-        wait_until(lambda: stream.status().hops > 20, 20, "hops")
+def test_a_server_that_is_killed_is_heard_two_seconds_after_its_return(pulse, exact):
+    before = threading.active_count()
+    with contextlib.ExitStack() as speaking, LiveStream(options(exact)) as stream:
+        speaking.enter_context(Speaking("mic_in"))
+        wait_until(lambda: heard_again(stream, 0), 20, "sound")
         pulse.kill()
-        wait_until(lambda: stream.status().state == "waiting", 10, "the loss")
-        pulse.start()
-        for make in (lambda: pulse.sink("mic_in"), lambda: pulse.sink("loud")):
-            make()
-        pulse.source("virt_mic", "mic_in")
-        wait_until(lambda: stream.status().state == "running", 15, "the return")
+        wait_until(lambda: stream.status().state == "waiting", 1.5, "the loss")
         hops = stream.status().hops
-        wait_until(lambda: stream.status().hops > hops + 20, 20, "more hops")
+        pulse.start()
+        pulse.sink("mic_in")
+        pulse.sink("loud")
+        speaking.enter_context(Speaking("mic_in"))
+        time.sleep(2.2)  # a null sink that nobody used sleeps for two seconds, which no microphone does
+        pulse.source("virt_mic", "mic_in")
+        wait_until(lambda: heard_again(stream, hops), 2, "sound again")
         begin = time.monotonic()
     assert time.monotonic() - begin < 3
+    wait_until(
+        lambda: threading.active_count() <= before + 2, 2, "the end of all threads"
+    )  # two are Speaking's
+
+
+def test_a_server_that_stops_answering_hangs_nothing(pulse, exact):
+    before = threading.active_count()
+    with LiveStream(options(exact)) as stream:
+        wait_until(lambda: stream.status().hops > 20, 20, "hops")
+        pulse.processes[0].send_signal(signal.SIGSTOP)
+        wait_until(lambda: stream.status().state == "waiting", 2, "the loss")
+        begin = time.monotonic()
+        try:
+            stream.stop()
+        finally:
+            pulse.processes[0].send_signal(signal.SIGCONT)
+        assert time.monotonic() - begin < 15, "questions that wait for an answer, at most"
+    wait_until(lambda: threading.active_count() <= before, 5, "the end of all threads")
 
 
 def test_a_failed_switch_keeps_the_old_devices(pulse, exact):
@@ -209,6 +243,26 @@ def test_a_recording_is_what_came_in_and_what_went_out(pulse, exact, tmp_path):
     assert set(sides) == {"in", "out"} and len(sides["in"]) == len(sides["out"])
     assert np.abs(sides["in"]).max() > 0.05
     assert np.abs(sides["in"][:-160] - sides["out"][160:]).max() < 2e-3, "bypass: the same, a hop later"
+
+
+def test_at_most_25_ms_are_added_to_the_same_route_without_us(pulse, exact):
+    """The server's own way from the source to the sink, with as much in its queue as we ask for, and ours."""
+
+    def median_ms():
+        return 1000 * measure(PortAudio(), "mic_in", "loud.monitor", 16000, 5, 0.5).median_s
+
+    index = pulse.pactl(
+        "load-module", "module-loopback", "source=virt_mic", "sink=loud",
+        f"latency_msec={LiveOptions.queue_ms + SERVER_LATENCY_MS:g}",
+    )  # fmt: skip
+    time.sleep(1)  # until it has found its latency
+    without = median_ms()
+    pulse.pactl("unload-module", index)
+    with LiveStream(options(exact, queue_ms=LiveOptions.queue_ms)) as stream:
+        wait_until(lambda: stream.status().latency_ms.get("queue_out", 0) > 0, 20, "the first measure")
+        ours, declared = median_ms(), stream.status().latency_ms["total"]
+    print(f"{without:.1f} ms without us, {ours:.1f} ms with us, {declared:.1f} of them declared")
+    assert ours <= without + 25, f"{without:.1f} ms without us, {ours:.1f} ms with us"
 
 
 def test_the_latency_of_a_route_is_measured(pulse):

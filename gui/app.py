@@ -48,7 +48,7 @@ def run(a: argparse.Namespace) -> int:
     from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from gui import theme
+    from gui import settings, theme
     from gui.controller import Controller
     from gui.main_window import MainWindow
     from gui.screenshot import Screenshot
@@ -61,10 +61,9 @@ def run(a: argparse.Namespace) -> int:
     app.setOrganizationName("Klarstrom")
     # a picture must not depend on what somebody once chose, nor change it
     store = QSettings("", QSettings.Format.IniFormat) if a.screenshot else QSettings()
+    theme.apply(app, a.theme or settings.load(store).theme)
     window = MainWindow(Controller(), store)
     log_uncaught(window.message.show_trouble)
-    chosen = a.theme or window.settings.theme
-    theme.apply(app, chosen)
     app.styleHints().colorSchemeChanged.connect(lambda: theme.apply(app, window.settings.theme))
     if a.theme:
         window.change("theme", a.theme)

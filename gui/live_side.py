@@ -53,6 +53,7 @@ class LiveSide(QObject):
             self._window.controller.leave_file()
             self._window.setWindowTitle(texts.APP)
             self._window.message.hide()
+            self._window.bottom.show_spot(None)
 
     # devices
 

@@ -30,7 +30,6 @@ from realtime.contract import ModelSpec
 _TICK_MS, _UNSEEN_MS = 33, 200
 # settings that the controller has too
 _ENGINE = ("model", "device", "steps", "limit_db", "gain_db", "window_ms")
-_CHECKED = "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
 
 
 class MainWindow(TrayWindow):
@@ -87,7 +86,6 @@ class MainWindow(TrayWindow):
         self.read_out, self.numbers = bottom.read_out, bottom.numbers
 
         body = QWidget()
-        body.setStyleSheet(_CHECKED)
         column = QVBoxLayout(body)
         column.setContentsMargins(10, 8, 10, 8)
         column.addLayout(top)

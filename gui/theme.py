@@ -20,6 +20,7 @@ _LIGHT = {
     _ROLES.Highlight: "#1f6fc0", _ROLES.HighlightedText: "#ffffff", _ROLES.Link: "#1559a0",
     _ROLES.ToolTipBase: "#ffffff", _ROLES.ToolTipText: "#1b1e21", _ROLES.PlaceholderText: "#6b7278",
 }  # fmt: skip
+_CHECKED = "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
 _DISABLED = {True: "#7b8288", False: "#969ca2"}
 
 
@@ -41,5 +42,8 @@ def palette(dark: bool) -> QPalette:
 
 
 def apply(app: QApplication, theme: str) -> None:
+    """In this order: a style sheet below the application keeps the colours from before."""
+    app.setStyleSheet("")
     app.setStyle("Fusion")
     app.setPalette(palette(is_dark(app, theme)))
+    app.setStyleSheet(_CHECKED)

@@ -302,6 +302,15 @@ def test_themes(qapp, name, dark):
         theme.is_dark(qapp, "pink")
 
 
+def test_a_changed_theme_reaches_every_part_at_once(qtbot, window):
+    parts = (window, window.panel, window.panel.steps, window.live_view.group, window.numbers, window.mute)
+    for name, dark in (("dark", True), ("light", False), ("dark", True), ("light", False)):
+        window.actions_by_name[f"theme_{name}"].trigger()
+        assert [part.palette().window().color().lightness() < 100 for part in parts] == 6 * [dark]
+        seen = window.panel.grab().toImage().pixelColor(2, window.panel.height() - 3)
+        assert (seen.lightness() < 100) is dark
+
+
 def test_closing_during_work_is_quick(qtbot, window, tmp_path, noise):
     path = tmp_path / "long.wav"
     soundfile.write(str(path), noise(16000 * 60), 16000)

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 
 from realtime import interpreter
-from realtime.audio import AudioDeviceError, Device, PortAudio
+from realtime.audio import Device, PortAudio
 from realtime.contract import ModelSpec
+from realtime.counters import Counters
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
 from realtime.live_status import LiveEvent, LiveOptions, LiveStatus
 from realtime.priority import WORKER, raise_thread
-from realtime.pulse import PulseStream
-from realtime.pump import Counters, Engine, Pump
+from realtime.pump import Engine, Pump
 from realtime.record import Recorder
+from realtime.route import Route
 from realtime.supervisor import Supervisor
 from realtime.tap import Tap, TapBlock
 from realtime.virtual_mic import VirtualMicrophone
@@ -51,7 +52,7 @@ class LiveStream:
         self.wanted = {"input": options.input, "output": options.output}
         self.former: dict[str, Any] = {}  # what `switch` left, to fall back to
         self.devices: dict[str, Device] = {}
-        self._handles: list[Any] = []
+        self.route: Route | None = None
         self.pump: Pump | None = None
         self.engine: Engine | None = None
         self._steps: int | str = options.steps
@@ -240,62 +241,30 @@ class LiveStream:
         and the former ones stay.
         """
         with self.lock:
-            assert self.engine is not None
-            wanted = self.wanted if wanted is None else wanted
-            devices = {kind: self.audio.find(wanted[kind], kind) for kind in ("input", "output")}
-            handles: list[Any] = []
-            box: list[Pump] = []  # callbacks may come before both rates are known
+            route = Route(
+                self.audio, self.wanted if wanted is None else wanted, self._rates, self._pump, self._wake.set
+            )
+            former, self.route = self.route, route
+            self.devices, self.pump, self.ended = route.devices, route.pump, route.ended
+            route.begin()
+            if former is not None:
+                former.close()
 
-            def on_input(frames: Any, xrun: bool) -> None:
-                if box:
-                    box[0].on_input(frames, xrun)
-                    self._wake.set()
+    def _rates(self, device: Device) -> list[int]:
+        if self.options.rate is not None:
+            return [self.options.rate]
+        return list(dict.fromkeys([self.sample_rate, device.default_rate]))
 
-            def on_output(frames: Any, xrun: bool) -> None:
-                if box:
-                    box[0].on_output(frames, xrun)
-                else:
-                    frames.fill(0)
-
-            ended = threading.Event()
-            try:
-                for kind, callback in (("output", on_output), ("input", on_input)):
-                    device = devices[kind]
-                    if self.options.rate is not None:
-                        rates = [self.options.rate]
-                    else:
-                        rates = list(dict.fromkeys([self.sample_rate, device.default_rate]))
-                    handles.append(self.audio.open(device, kind, rates, callback, ended.set))
-                out, into = handles
-                queue_s = self.options.queue_ms / 1000
-                pump = Pump(self.engine, into.rate, out.rate, queue_s, self.counters, self.tap, self._on_hop)
-                if isinstance(out, PulseStream):
-                    pump.serve(out.feed, out.spare_s)
-                    out.partner = into if isinstance(into, PulseStream) else None
-                    out.supply = pump
-            except BaseException as error:
-                for handle in handles:
-                    handle.close()
-                if isinstance(error, ValueError):  # a rate that cannot be converted
-                    raise AudioDeviceError(str(error)) from error
-                raise
-            former, self._handles = self._handles, handles
-            self.devices, self.pump, self.ended = devices, pump, ended
-            box.append(pump)
-            for handle in former:
-                handle.close()
+    def _pump(self, rate_in: int, rate_out: int) -> Pump:
+        assert self.engine is not None
+        queue_s = self.options.queue_ms / 1000
+        return Pump(self.engine, rate_in, rate_out, queue_s, self.counters, self.tap, self._on_hop)
 
     def close_devices(self) -> None:
         with self.lock:
-            handles, self._handles = self._handles, []
-            for handle in handles:
-                handle.close()
-
-    def measure_delay(self) -> None:
-        """Has the sound server tell the pump what it holds; nothing where there is none."""
-        for handle in self._handles:
-            if isinstance(handle, PulseStream) and handle.supply is not None:
-                handle.measure()
+            route, self.route = self.route, None
+            if route is not None:
+                route.close()
 
     def switch(self, input: str | int | None = KEEP, output: str | int | None = KEEP) -> None:
         """Goes over to other devices. Raises AudioDeviceError; the old ones then go on."""
@@ -356,4 +325,4 @@ class LiveStream:
         """Cheap, from any thread."""
         from realtime.live_report import report
 
-        return report(self, self._steps, self._handles, self._started)
+        return report(self, self._steps, self._started)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from realtime.live_status import LiveStatus
 from realtime.pump import Pump
+from realtime.route import Route
 
 if TYPE_CHECKING:
     from realtime.live import LiveStream
 
 
-def latencies(pump: Pump, handles: list[Any]) -> dict[str, float]:
+def latencies(pump: Pump, route: Route | None) -> dict[str, float]:
     """ms: what each stage adds between the microphone and the speaker, and their total.
 
     device_in and device_out are what the sound system declares; `realtime-cli latency` measures.
@@ -20,8 +21,8 @@ def latencies(pump: Pump, handles: list[Any]) -> dict[str, float]:
     enhancer = pump.engine.enhancer
     per_ms = 1000 / enhancer.sample_rate
     queue_in = 1000 * len(pump.inbox) / pump.rate_in
-    out, into = handles if len(handles) == 2 else (None, None)
-    device_in, device_out = (0.0 if handle is None else 1000 * handle.latency_s for handle in (into, out))
+    devices_s = (0.0, 0.0) if route is None else (route.input.latency_s, route.output.latency_s)
+    device_in, device_out = (1000 * seconds for seconds in devices_s)
     queues = 1000 * pump.keeper.median_s - (device_in + device_out if pump.served else 0.0)
     stages = {
         "device_in": device_in,
@@ -35,7 +36,7 @@ def latencies(pump: Pump, handles: list[Any]) -> dict[str, float]:
     return {**stages, "total": sum(stages.values())}
 
 
-def report(stream: LiveStream, steps: int | str, handles: list[Any], started: float) -> LiveStatus:
+def report(stream: LiveStream, steps: int | str, started: float) -> LiveStatus:
     pump, engine, c = stream.pump, stream.engine, stream.counters
     common: dict[str, Any] = {
         "state": stream.state,
@@ -76,6 +77,6 @@ def report(stream: LiveStream, steps: int | str, handles: list[Any], started: fl
         xruns_out=c.xruns_out,
         callback_age_ms=1000 * pump.age_s(0.999),
         restarts=c.restarts,
-        latency_ms=latencies(pump, handles),
+        latency_ms=latencies(pump, stream.route),
         uptime_s=time.monotonic() - started,
     )

@@ -8,188 +8,37 @@ order in which it happened, however late the thread that reads it.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import functools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime.priority import DEVICE, raise_thread
+from realtime.libpulse import (
+    ADJUST_LATENCY,
+    DEFAULT,
+    DONT_MOVE,
+    EARLY_REQUESTS,
+    FAILED,
+    FLOAT32LE,
+    LENGTH,
+    NOTIFY,
+    PATIENCE_S,
+    SUCCESS,
+    TERMINATED,
+    BufferAttributes,
+    Connection,
+    PulseError,
+    SampleSpec,
+    available,
+)
 
+__all__ = ["PulseError", "PulseStream", "Supply", "available"]
 Samples = NDArray[np.float32]
-_PLAYBACK, _RECORD, _FLOAT32LE, _DEFAULT = 1, 2, 5, 0xFFFFFFFF
-_NO_AUTOSPAWN = 1
-_READY, _FAILED, _TERMINATED = (4, 2), (5, 3), (6, 4)  # of a context, of a stream
-_DONT_MOVE, _ADJUST_LATENCY, _EARLY_REQUESTS = 0x0200, 0x2000, 0x4000
-PATIENCE_S = 4.0  # that a server may take to answer
 ROOM_S = 0.5  # of the server's buffer, above what shall wait in it
-_NOTIFY = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
-_LENGTH = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
-_SUCCESS = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
-
-
-class PulseError(RuntimeError):
-    """What libpulse says."""
-
-
-class _SampleSpec(ctypes.Structure):
-    _fields_ = [("format", ctypes.c_int), ("rate", ctypes.c_uint32), ("channels", ctypes.c_uint8)]
-
-
-class _BufferAttributes(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint32) for name in ("maxlength", "tlength", "prebuf", "minreq", "fragsize")]
-
-
-class _Timing(ctypes.Structure):
-    """The head of pa_timing_info; indexes in bytes, times in µs."""
-
-    _fields_ = [
-        ("seconds", ctypes.c_long), ("microseconds", ctypes.c_long), ("synchronized", ctypes.c_int),
-        ("sink", ctypes.c_uint64), ("source", ctypes.c_uint64), ("transport", ctypes.c_uint64),
-        ("playing", ctypes.c_int), ("write_corrupt", ctypes.c_int), ("written", ctypes.c_int64),
-        ("read_corrupt", ctypes.c_int), ("read", ctypes.c_int64),
-    ]  # fmt: skip
-
-
-@functools.cache
-def _library() -> Any:
-    try:
-        lib = ctypes.CDLL("libpulse.so.0")
-    except OSError as error:
-        raise PulseError(f"{error}; on Debian and Ubuntu: apt install libpulse0") from error
-    pointer, text, size, number = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int
-    signatures: dict[str, tuple[Any, list[Any]]] = {
-        "threaded_mainloop_new": (pointer, []),
-        "threaded_mainloop_start": (number, [pointer]),
-        "threaded_mainloop_stop": (None, [pointer]),
-        "threaded_mainloop_free": (None, [pointer]),
-        "threaded_mainloop_lock": (None, [pointer]),
-        "threaded_mainloop_unlock": (None, [pointer]),
-        "threaded_mainloop_get_api": (pointer, [pointer]),
-        "context_new": (pointer, [pointer, text]),
-        "context_connect": (number, [pointer, text, number, pointer]),
-        "context_get_state": (number, [pointer]),
-        "context_errno": (number, [pointer]),
-        "context_disconnect": (None, [pointer]),
-        "context_unref": (None, [pointer]),
-        "stream_new": (pointer, [pointer, text, pointer, pointer]),
-        "stream_connect_playback": (number, [pointer, text, pointer, number, pointer, pointer]),
-        "stream_connect_record": (number, [pointer, text, pointer, number]),
-        "stream_get_state": (number, [pointer]),
-        "stream_get_buffer_attr": (ctypes.POINTER(_BufferAttributes), [pointer]),
-        "stream_get_timing_info": (ctypes.POINTER(_Timing), [pointer]),
-        "stream_update_timing_info": (pointer, [pointer, _SUCCESS, pointer]),
-        "stream_writable_size": (size, [pointer]),
-        "stream_write": (number, [pointer, pointer, size, pointer, ctypes.c_int64, number]),
-        "stream_peek": (number, [pointer, ctypes.POINTER(pointer), ctypes.POINTER(size)]),
-        "stream_drop": (number, [pointer]),
-        "stream_disconnect": (number, [pointer]),
-        "stream_unref": (None, [pointer]),
-        "operation_unref": (None, [pointer]),
-        "strerror": (text, [number]),
-    }
-    for event, kind in (("state", _NOTIFY), ("underflow", _NOTIFY), ("read", _LENGTH), ("write", _LENGTH)):
-        signatures[f"stream_set_{event}_callback"] = (None, [pointer, kind, pointer])
-    for name, (result, arguments) in signatures.items():
-        function = getattr(lib, f"pa_{name}")
-        function.restype, function.argtypes = result, arguments
-    return lib
-
-
-def available() -> bool:
-    """Can libpulse be loaded?"""
-    try:
-        _library()
-    except PulseError:
-        return False
-    return True
-
-
-class _Connection:
-    """To the server, with a thread of libpulse's; shared by all streams that live."""
-
-    _taking = threading.Lock()
-    _shared: _Connection | None = None
-
-    def __init__(self) -> None:
-        lib = self.lib = _library()
-        self.users, self.raised = 0, False
-        self.kept: list[PulseStream] = []  # an answer to a stream that was closed may still come
-        self.loop = lib.pa_threaded_mainloop_new()
-        self.context = lib.pa_context_new(lib.pa_threaded_mainloop_get_api(self.loop), b"Klarstrom")
-        connecting = lib.pa_context_connect(self.context, None, _NO_AUTOSPAWN, None) >= 0
-        lib.pa_threaded_mainloop_start(self.loop)
-        if not connecting or not self.wait(lambda: lib.pa_context_get_state(self.context), 0):
-            reason = self.error()
-            self._close()
-            raise PulseError(reason)
-
-    @classmethod
-    def take(cls) -> _Connection:
-        """Raises PulseError."""
-        with cls._taking:
-            if cls._shared is None or not cls._shared.alive():
-                cls._shared = cls()
-            cls._shared.users += 1
-            return cls._shared
-
-    def first_call(self) -> None:
-        """From its thread."""
-        if not self.raised:
-            self.raised = True
-            raise_thread(DEVICE)
-
-    def release(self) -> None:
-        with self._taking:
-            self.users -= 1
-            if self.users:
-                return
-            if _Connection._shared is self:
-                _Connection._shared = None
-            self._close()
-
-    def alive(self) -> bool:
-        with self.locked():
-            return bool(self.lib.pa_context_get_state(self.context) == _READY[0])
-
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """No callback runs meanwhile. Not for callbacks: they have the lock."""
-        self.lib.pa_threaded_mainloop_lock(self.loop)
-        try:
-            yield
-        finally:
-            self.lib.pa_threaded_mainloop_unlock(self.loop)
-
-    def wait(self, state: Callable[[], int], kind: int) -> bool:
-        """Is it ready? False once it failed, or if the server does not answer."""
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            with self.locked():
-                now = state()
-            if now == _READY[kind]:
-                return True
-            if now in (_FAILED[kind], _TERMINATED[kind]):
-                return False
-            time.sleep(0.002)
-        return False
-
-    def error(self) -> str:
-        with self.locked():
-            number = self.lib.pa_context_errno(self.context)
-        return self.lib.pa_strerror(number).decode() if number else "the sound server does not answer"
-
-    def _close(self) -> None:
-        with self.locked():
-            self.lib.pa_context_disconnect(self.context)
-            self.lib.pa_context_unref(self.context)
-        self.lib.pa_threaded_mainloop_stop(self.loop)
-        self.lib.pa_threaded_mainloop_free(self.loop)
 
 
 class Supply(Protocol):
@@ -235,14 +84,14 @@ class PulseStream:
         self.held_s = 0.0  # in the device and in the server
         self._kept = max(block, round(latency_s * rate))
         self.spare_s = self._kept / rate - block / rate  # of the latency, above one request
-        self._connection = _Connection.take()
+        self._connection = Connection.take()
         self._connection.kept.append(self)
         self._lib = self._connection.lib
         self._closed, self._closing = False, threading.Lock()  # the connection goes with its last stream
         self._asked = 0.0  # when `measure` asked what was not answered yet
-        self._state, self._underflow = _NOTIFY(self._on_state), _NOTIFY(self._on_underflow)
-        self._moved = _LENGTH(self._on_read if kind == "input" else self._on_write)
-        self._timed = _SUCCESS(self._on_timing)
+        self._state, self._underflow = NOTIFY(self._on_state), NOTIFY(self._on_underflow)
+        self._moved = LENGTH(self._on_read if kind == "input" else self._on_write)
+        self._timed = SUCCESS(self._on_timing)
         self._is_input = kind == "input"
         self._open, self._stream = False, None
         try:
@@ -262,15 +111,15 @@ class PulseStream:
 
     def _connect(self, name: str) -> Any:
         lib, size = self._lib, 4 * self._block
-        spec = _SampleSpec(_FLOAT32LE, self.rate, 1)
+        spec = SampleSpec(FLOAT32LE, self.rate, 1)
         stream = lib.pa_stream_new(self._connection.context, b"live", ctypes.byref(spec), None)
         if not stream:
             return None
         lib.pa_stream_set_state_callback(stream, self._state, None)
         if self._is_input:
             lib.pa_stream_set_read_callback(stream, self._moved, None)
-            attributes = _BufferAttributes(_DEFAULT, _DEFAULT, _DEFAULT, _DEFAULT, size)
-            flags = _ADJUST_LATENCY | _DONT_MOVE
+            attributes = BufferAttributes(DEFAULT, DEFAULT, DEFAULT, DEFAULT, size)
+            flags = ADJUST_LATENCY | DONT_MOVE
             lib.pa_stream_connect_record(stream, name.encode(), ctypes.byref(attributes), flags)
         else:
             lib.pa_stream_set_write_callback(stream, self._moved, None)
@@ -278,15 +127,15 @@ class PulseStream:
             # early requests: the sink's latency is that of one request, however much the server may hold
             room = 4 * (self._kept + round(ROOM_S * self.rate))
             # and after an underrun it begins again with one sample: with none, what comes late would be thrown away
-            attributes = _BufferAttributes(_DEFAULT, room, 4, size, _DEFAULT)
-            flags = _EARLY_REQUESTS | _DONT_MOVE
+            attributes = BufferAttributes(DEFAULT, room, 4, size, DEFAULT)
+            flags = EARLY_REQUESTS | DONT_MOVE
             lib.pa_stream_connect_playback(stream, name.encode(), ctypes.byref(attributes), flags, None, None)
         return stream
 
     # ---- callbacks, in libpulse's thread, with its lock
 
     def _on_state(self, stream: Any, _: Any) -> None:
-        ended = self._lib.pa_stream_get_state(stream) in (_FAILED[1], _TERMINATED[1])
+        ended = self._lib.pa_stream_get_state(stream) in (FAILED[1], TERMINATED[1])
         if ended and self._open and not self._closed:
             self._finished()
 
@@ -390,9 +239,9 @@ class PulseStream:
 
     def _disconnect(self, stream: Any) -> None:
         lib = self._lib
-        lib.pa_stream_set_state_callback(stream, _NOTIFY(), None)
-        lib.pa_stream_set_underflow_callback(stream, _NOTIFY(), None)
-        lib.pa_stream_set_read_callback(stream, _LENGTH(), None)
-        lib.pa_stream_set_write_callback(stream, _LENGTH(), None)
+        lib.pa_stream_set_state_callback(stream, NOTIFY(), None)
+        lib.pa_stream_set_underflow_callback(stream, NOTIFY(), None)
+        lib.pa_stream_set_read_callback(stream, LENGTH(), None)
+        lib.pa_stream_set_write_callback(stream, LENGTH(), None)
         lib.pa_stream_disconnect(stream)
         lib.pa_stream_unref(stream)

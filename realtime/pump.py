@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime.counters import Counters
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
 from realtime.mix import Delay
@@ -27,39 +27,6 @@ LONGEST_SPLICE_S = 1.0  # at a time
 ROOM_S = 0.05  # that the blocks of a sound server and of its devices may take, above the queue
 MEASURE_S = 0.1  # between two answers of a sound server about its queues
 GIVE_UP_S = 0.25  # a gap of this length is no hiccup: the queue is filled afresh
-
-
-@dataclass
-class Counters:
-    """What went wrong since the stream was started; each field is written by one thread only."""
-
-    splices_out: int = 0  # cross-fades that took audio out, by the worker
-    spliced_out_ms: float = 0.0
-    splices_in: int = 0  # cross-fades that put audio in
-    spliced_in_ms: float = 0.0
-    gaps: int = 0  # times that the output callback found too little, and filled with silence
-    gap_ms: float = 0.0
-    trims: int = 0  # surpluses that went at the end of a gap
-    trimmed_ms: float = 0.0
-    xruns_in: int = 0  # as the device says
-    xruns_out: int = 0
-    restarts: int = 0
-
-    @property
-    def input_drops(self) -> int:
-        return self.splices_out + self.trims
-
-    @property
-    def dropped_ms(self) -> float:
-        return self.spliced_out_ms + self.trimmed_ms
-
-    @property
-    def output_fills(self) -> int:
-        return self.splices_in + self.gaps
-
-    @property
-    def filled_ms(self) -> float:
-        return self.spliced_in_ms + self.gap_ms
 
 
 class Engine:

@@ -35,7 +35,9 @@ class Supervisor:
         try:
             # at moments of no rhythm, as sound moves in blocks: else each look would see the same part of a block
             while not self.stream.stopping.wait(LOOK_S * random.uniform(0.8, 1.2)):
-                self.stream.measure_delay()
+                route = self.stream.route
+                if route is not None:
+                    route.measure_delay()
                 self._look()
         finally:
             stop_watching()

@@ -5,9 +5,10 @@ import heapq
 import numpy as np
 import pytest
 
+from realtime.counters import Counters
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
-from realtime.pump import Counters, Engine, Pump
+from realtime.pump import Engine, Pump
 from realtime.tap import Tap
 
 HOP_S = 0.01

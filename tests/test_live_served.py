@@ -6,9 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from realtime.counters import Counters
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
-from realtime.pump import Counters, Engine, Pump
+from realtime.pump import Engine, Pump
 from realtime.queue_depth import DepthKeeper
 from realtime.tap import Tap
 

@@ -43,7 +43,7 @@ class MainWindow(TrayWindow):
         self.setWindowTitle(texts.APP)
         self.setWindowIcon(icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(760, 480)
+        self.setMinimumHeight(480)  # the width is that of the buttons
         self.resize(1100, 720)
         self._build()
         self.live_side = LiveSide(self)

@@ -108,6 +108,7 @@ class LiveSide(QObject):
         self._window.pictures.hide()
         self._window.middle.insertWidget(0, page, 1)
         page.begin(self._window.settings.input)
+        self._keep(welcomed=True)
 
     def leave(self, go_live: bool = False) -> None:
         """The page goes, if it is there."""
@@ -118,7 +119,6 @@ class LiveSide(QObject):
         page.hide()
         page.deleteLater()
         self._window.pictures.show()
-        self._keep(welcomed=True)
         if go_live:
             self._view.button.setChecked(True)
 

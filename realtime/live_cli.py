@@ -6,6 +6,7 @@ import argparse
 import json
 import time
 
+from realtime.priority import WORKER, raise_thread
 from realtime.terminal import NO_AUDIO, OK, say
 
 
@@ -32,6 +33,9 @@ def run_live(a: argparse.Namespace) -> int:
 
     start, next_json = time.monotonic(), 0.0
     with LiveStream(options, tell) as stream:
+        raise_thread(
+            WORKER
+        )  # it does little, but who is put aside with Python's lock in hand stops the audio
         while a.seconds is None or time.monotonic() - start < a.seconds:
             time.sleep(0.1)
             if a.json and time.monotonic() >= next_json:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from realtime.audio import AudioDeviceError
+from realtime.priority import WORKER, raise_thread
 
 if TYPE_CHECKING:
     from realtime.live import LiveStream
@@ -31,6 +32,7 @@ class Supervisor:
         self._borrowed = False  # on a device that is not the wanted one
 
     def run(self) -> None:
+        raise_thread(WORKER)
         stop_watching: Callable[[], None] = self.stream.audio.watch(self._changed.set)
         try:
             # at moments of no rhythm, as sound moves in blocks: else each look would see the same part of a block

@@ -94,7 +94,8 @@ class PulseServer(AudioServer):
         (self.folder / "pulse/pid").unlink(missing_ok=True)
         self.spawn("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
                    "-L", "module-native-protocol-unix auth-anonymous=1")  # fmt: skip
-        with contextlib.suppress(OSError):  # as on a desktop: what is measured is us, not a server that starves
+        # what is measured is us, not a server that starves
+        with contextlib.suppress(OSError):
             os.sched_setscheduler(self.processes[-1].pid, os.SCHED_RR, os.sched_param(5))
         wait_until(self.answers, 20, "PulseAudio's first answer")
 

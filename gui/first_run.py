@@ -12,6 +12,7 @@ from gui.live_session import LiveSession
 from gui.meter import Meter
 from gui.microphone_check import MicrophoneCheck
 from gui.top_bar import labelled_button
+from realtime.audio import Device
 
 _TICK_MS = 50
 
@@ -87,7 +88,7 @@ class FirstRun(QWidget):
         self._tick.start()
         self.picker.setFocus()
 
-    def show_devices(self, devices: list) -> None:
+    def show_devices(self, devices: list[Device]) -> None:
         """What there is now; if the one that is listened to came or went, it is tried anew."""
         wanted = self.picker.currentData()
         with QSignalBlocker(self.picker):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSignalBlocker
+from PySide6.QtWidgets import QFormLayout
 
 from gui import texts
 from gui.clip import Take
@@ -27,7 +28,9 @@ class LiveSide(QObject):
         self._opens_take = False
         self._plays_take = False
         self.virtual_mic = VirtualMicPicker()
-        self._view.group.layout().addRow(texts.VIRTUAL_MIC, self.virtual_mic)
+        form = self._view.group.layout()
+        assert isinstance(form, QFormLayout)
+        form.addRow(texts.VIRTUAL_MIC, self.virtual_mic)
         self._view.button.toggled.connect(self._toggled)
         for kind, box in self._view.pickers.items():
             box.currentIndexChanged.connect(lambda index, kind=kind: self._picked(kind))
@@ -43,7 +46,7 @@ class LiveSide(QObject):
         self.virtual_mic.show_output(window.settings.output)
         self._show_virtual_mic()
 
-    def _keep(self, **changes: object) -> None:
+    def _keep(self, **changes: Any) -> None:
         self._window.settings = replace(self._window.settings, **changes)
 
     def _toggled(self, on: bool) -> None:

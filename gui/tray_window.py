@@ -79,7 +79,8 @@ class TrayWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.keep()
-        if self.has_tray and (self.closes_to_tray or self._from_tray) and not self._quitting:
+        stays = (self.closes_to_tray or self._from_tray) and not self._quitting
+        if self.tray is not None and self.tray.available() and stays:
             event.ignore()
             self.hide()
             self.tray.tell_where()

@@ -65,9 +65,10 @@ class VirtualMicPicker(QComboBox):
         with QSignalBlocker(self):
             if self.isEditable() != self.makes:
                 self.setEditable(self.makes)
-                if self.makes:
-                    self.lineEdit().editingFinished.connect(self._typed)
-                    self.lineEdit().setAccessibleName(texts.VIRTUAL_MIC)
+                line = self.lineEdit()
+                if line is not None:
+                    line.editingFinished.connect(self._typed)
+                    line.setAccessibleName(texts.VIRTUAL_MIC)
             self.clear()
             self.addItem(texts.NO_VIRTUAL_MIC, "")
             if self.makes:

@@ -117,7 +117,7 @@ def test_trainer_imports_none_of_the_others(module):
 def test_export_takes_the_contract_and_the_verifier_the_engine(module):
     found = imports(module)
     assert not {top(name) for name, _ in found} & {"gui"}
-    if module != "export.verify":
+    if module not in ("export.verify", "export.offline_blocks"):  # the second is what the first compares with
         assert {name for name, _ in found if top(name) == "realtime"} <= {"realtime.contract"}
 
 

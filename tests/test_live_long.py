@@ -145,4 +145,5 @@ def test_two_minutes_lose_no_sample_and_a_busy_machine_costs_steps_alone(tmp_pat
         assert np.median(delays[-20:]) == pytest.approx(np.median(delays[10:30]), abs=5)
     steps, loads = ([s[name] for s in stories[1]] for name in ("steps", "load"))
     assert min(steps[quiet : busy + 5]) < max(steps[:quiet]) or max(loads[quiet:busy]) < 0.75, "shed in need"
-    assert min(steps) >= 1, "a model this cheap never rests"
+    # without the right to priority two spinning programs may push it to the last rung, the input passed on
+    assert min(steps[-5:]) >= 1, f"steps return: {steps}"

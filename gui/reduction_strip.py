@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLine, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QLine, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from gui import texts
 from gui.axes import LEFT, RIGHT
+from gui.painted_once import PaintedOnce
 from gui.strip_ring import REDUCTION, StripRing
-from gui.zoom import Zoom
 
 DEEPEST_DB = 40.0
 _POINT_PX = 3
@@ -22,15 +22,14 @@ _MARKS = {"drop": "#e0503c", "fill": "#e0503c", "late": "#f0a030"}
 _LOAD, _STEPS = "#5a9e6f", "#c77ddb"
 
 
-class ReductionStrip(QWidget):
-    """Level of the input minus level of the output, dB, one value a column of the pictures."""
+class ReductionStrip(PaintedOnce):
+    """Level of the input minus level of the output, dB, one value a column of the pictures. Of a zoom only the times
+    count."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        super().__init__(QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(texts.REDUCTION_TITLE)
-        self._zoom = Zoom()
         self.configure(1)
 
     def sizeHint(self) -> QSize:
@@ -51,16 +50,6 @@ class ReductionStrip(QWidget):
     def values(self) -> NDArray[np.float32]:
         """dB [capacity], oldest first."""
         return self.ring.shown()[REDUCTION] if self.scrolling else self._fixed
-
-    @property
-    def zoom(self) -> Zoom:
-        """Only its times count."""
-        return self._zoom
-
-    @zoom.setter
-    def zoom(self, zoom: Zoom) -> None:
-        self._zoom = zoom
-        self._forget()
 
     def append(self, reduction_db: NDArray[np.float32]) -> None:
         """float32 [n]; what does not fit is left out."""
@@ -84,36 +73,21 @@ class ReductionStrip(QWidget):
         self.ring.append(values, [(min(n - 1, int(place * n)), kind) for place, kind in marks])
         self.update(self._plot)
 
-    def _forget(self) -> None:
-        """Everything is to be painted anew."""
-        self._frame: QPixmap | None = None
-        self._legend: QPixmap | None = None
-        self.update()
-
-    def resizeEvent(self, event: object) -> None:
-        self._forget()
-
-    def changeEvent(self, event: QEvent) -> None:
-        self._forget()  # palette or font
-        super().changeEvent(event)
-
     @property
     def _plot(self) -> QRect:
         return self.rect().adjusted(LEFT, _EDGE, -RIGHT, -_EDGE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, plot, ratio = QPainter(self), self._plot, self.devicePixelRatio()
-        if self._frame is None or self._legend is None or self._frame.devicePixelRatio() != ratio:
-            self._dress(ratio)
-        assert self._frame is not None and self._legend is not None
+        painter, plot = QPainter(self), self._plot
+        frame, label = self._kept()
         if not self.scrolling or not plot.contains(event.rect()):
-            painter.drawPixmap(0, 0, self._frame)
+            painter.drawPixmap(0, 0, frame)
         if self.scrolling:
             ring, z = self.ring, self._zoom
             left, width = ring.first + z.left * ring.capacity, (z.right - z.left) * ring.capacity
             painter.drawImage(QRectF(plot), ring.image, QRectF(left, 0, width, ring.image.height()))
             self._paint_marks(painter, plot)
-            painter.drawPixmap(plot.topLeft(), self._legend)
+            painter.drawPixmap(plot.topLeft(), label)
 
     def _paint_marks(self, painter: QPainter, plot: QRect) -> None:
         oldest = self.ring.count - self.ring.capacity
@@ -131,19 +105,19 @@ class ReductionStrip(QWidget):
 
     # what is painted when it changes
 
-    def _dress(self, ratio: float) -> None:
+    def _dressed(self, ratio: float) -> tuple[QPixmap, QPixmap]:
         palette = self.palette()
-        self._frame, self._legend = QPixmap(self.size() * ratio), QPixmap(self._plot.size() * ratio)
-        for canvas, colour in ((self._frame, palette.window().color()), (self._legend, QColor(0, 0, 0, 0))):
+        frame, label = QPixmap(self.size() * ratio), QPixmap(self._plot.size() * ratio)
+        for canvas, colour in ((frame, palette.window().color()), (label, QColor(0, 0, 0, 0))):
             canvas.setDevicePixelRatio(ratio)
             canvas.fill(colour)
-        painter = QPainter(self._frame)
+        painter = QPainter(frame)
         painter.setFont(self.font())
         plot = self._plot
         self._paint_axes(painter, plot)
         legend = painter
         if self.scrolling:
-            legend = QPainter(self._legend)
+            legend = QPainter(label)
             legend.setFont(self.font())
             legend.translate(-plot.left(), -plot.top())
             heights = (round(_UPPER * ratio), round(_GAP * ratio), round(_LOWER * ratio))
@@ -160,6 +134,7 @@ class ReductionStrip(QWidget):
         self._paint_legend(legend, plot)
         for used in {id(legend): legend, id(painter): painter}.values():
             used.end()
+        return frame, label
 
     def _paint_axes(self, painter: QPainter, plot: QRect) -> None:
         painter.setPen(self.palette().windowText().color())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.axes import BOTTOM, LEFT, RIGHT, TOP
 from gui.columns import FLOOR_DB, Columns
 from gui.frame import painted_frame, painted_title
-from gui.zoom import Zoom
+from gui.painted_once import PaintedOnce
 
 COLOUR_MAPS = ("inferno", "viridis", "magma", "cividis")
 
@@ -24,7 +24,7 @@ def colour_table(name: str) -> np.ndarray:
     return np.asarray(np.uint32(0xFF000000) | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2])
 
 
-class SpectrogramView(QWidget):
+class SpectrogramView(PaintedOnce):
     """Levels are kept beside the pixels, so that a new range recolours what is there and the mouse can ask.
 
     Every column is written twice, `capacity` apart: the newest `capacity` of them always lie side by side in
@@ -37,18 +37,13 @@ class SpectrogramView(QWidget):
     turned = Signal(object)  # QWheelEvent over the picture
 
     def __init__(self, title: str):
-        super().__init__()
-        self.title = title
+        super().__init__(QSizePolicy.Policy.Expanding)
+        self._title = title
         self._table = colour_table(COLOUR_MAPS[0])
         self._range = (-100.0, -20.0)
         self._play_head: float | None = None
         self._smooth = False
-        self._zoom = Zoom()
-        self._frame: QPixmap | None = None  # everything around the picture
-        self._label: QPixmap | None = None
-        self._still: QPixmap | None = None  # the picture itself, as long as nothing changes
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 90)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(title)
@@ -119,27 +114,23 @@ class SpectrogramView(QWidget):
         self.update(self.plot)
 
     @property
-    def zoom(self) -> Zoom:
-        """The part that is shown."""
-        return self._zoom
+    def title(self) -> str:
+        return self._title
 
-    @zoom.setter
-    def zoom(self, zoom: Zoom) -> None:
-        if zoom != self._zoom:
-            self._zoom = zoom
+    @title.setter
+    def title(self, title: str) -> None:
+        if title != self._title:
+            self._title = title
             self._forget()
 
     def _forget(self) -> None:
-        """Everything is to be painted anew."""
-        self._frame = self._label = self._still = None
-        self.update()
+        self._still: QPixmap | None = None  # the picture itself, as long as nothing changes
+        super()._forget()
 
-    def resizeEvent(self, event: object) -> None:
-        self._forget()
-
-    def changeEvent(self, event: QEvent) -> None:
-        self._forget()  # palette or font
-        super().changeEvent(event)
+    def _dressed(self, ratio: float) -> tuple[QPixmap, QPixmap]:
+        self._still = None
+        frame = painted_frame(self, self.plot, self.span_s, self.span_hz)
+        return frame, painted_title(self, self._title)
 
     def append(self, columns: Columns) -> None:
         """dB, float32 [n, bins]; the first bin is 0 Hz. With a fixed picture, what does not fit is left out."""
@@ -241,16 +232,9 @@ class SpectrogramView(QWidget):
         if plot.width() < 1 or plot.height() < 1:
             painter.fillRect(self.rect(), self.palette().window())
             return
-        if (
-            self._frame is None
-            or self._label is None
-            or self._frame.devicePixelRatio() != self.devicePixelRatio()
-        ):
-            self._frame = painted_frame(self, plot, self.span_s, self.span_hz)
-            self._label = painted_title(self, self.title)
-            self._still = None
+        frame, label = self._kept()
         if not plot.contains(event.rect()):
-            painter.drawPixmap(0, 0, self._frame)
+            painter.drawPixmap(0, 0, frame)
         if self.scrolling:
             self._paint_picture(painter, QRectF(plot))
         else:
@@ -262,7 +246,7 @@ class SpectrogramView(QWidget):
                 self._paint_picture(still, QRectF(0, 0, plot.width(), plot.height()))
                 still.end()
             painter.drawPixmap(plot.topLeft(), self._still)
-        painter.drawPixmap(plot.left() + 6, plot.top() + 6, self._label)
+        painter.drawPixmap(plot.left() + 6, plot.top() + 6, label)
         left, right = self.span_s
         if self._play_head is not None and left <= self._play_head <= right:
             x = plot.left() + plot.width() * (self._play_head - left) / (right - left)

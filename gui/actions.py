@@ -37,9 +37,9 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
             window.message.hide()
 
     file = window.menuBar().addMenu(texts.MENU_FILE)
-    add(file, "open", texts.OPEN, QKeySequence.StandardKey.Open, window.ask_for_file)
-    add(file, "save_audio", texts.SAVE_AUDIO, QKeySequence.StandardKey.Save, window.ask_to_save_audio)
-    add(file, "save_picture", texts.SAVE_PICTURE, "Ctrl+Shift+S", window.ask_to_save_picture)
+    add(file, "open", texts.OPEN, QKeySequence.StandardKey.Open, window.files.ask)
+    add(file, "save_audio", texts.SAVE_AUDIO, QKeySequence.StandardKey.Save, window.files.ask_to_save_audio)
+    add(file, "save_picture", texts.SAVE_PICTURE, "Ctrl+Shift+S", window.files.ask_to_save_picture)
     add(file, "cancel", texts.CANCEL, Qt.Key.Key_Escape, escape)
     file.addSeparator()
     add(file, "quit", texts.QUIT, "Ctrl+Q", window.quit)
@@ -55,7 +55,7 @@ def add_to(window: MainWindow) -> dict[str, QAction]:
     add(play, "forward", texts.FORWARD, "Alt+Right", lambda: player.seek(player.position_s + _SEEK_S))
 
     hold = QAction(texts.STOP_MOVING, window, checkable=True, shortcut=QKeySequence("H"))
-    hold.toggled.connect(lambda on: setattr(window.live_view, "paused", on))
+    hold.toggled.connect(window.live_view.hold)
     found["hold"] = hold
     view = window.menuBar().addMenu(texts.MENU_VIEW)
     smooth = QAction(texts.SMOOTH, window, checkable=True, checked=window.settings.smooth)

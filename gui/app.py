@@ -80,7 +80,7 @@ def run(a: argparse.Namespace) -> int:
     if shot is None:
         window.live.follow_devices()
     if a.open is not None:
-        window.open_file(a.open)
+        window.files.open(a.open)
     else:
         window.controller.open_model()
     window.start(None if shot else Tray(window), a.minimised)

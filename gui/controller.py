@@ -95,7 +95,7 @@ class Controller(QObject):
         self._run()
 
     def open_take(self, take: Take, play: bool = False) -> None:
-        """Shows what a live stream recorded, as it was heard; a changed setting enhances its input anew."""
+        """Shows both sides of a recording as they are; a changed setting enhances the first anew."""
         self._path, self._take = take.before, take
         self.clip = None
         self._plays_when_done = play
@@ -169,6 +169,7 @@ class Controller(QObject):
                 self.player.pause()
                 self.result = None
             self.clip = clip
+            self._path = clip.path  # of a pair, whichever is the noisier
             self.clip_opened.emit(clip)
         self.restarted.emit()
 
@@ -183,10 +184,10 @@ class Controller(QObject):
 
     def _failed(self, why: str) -> None:
         if self.clip is None and self.result is not None:  # what was open before stays open
-            self._path = self.result.clip.path
+            self._path, self._take = self.result.clip.path, self.result.take
             self.clip = self.result.clip
         elif self.clip is None:
-            self._path = None
+            self._path = self._take = None
         self.failed.emit(why)
 
     # listening

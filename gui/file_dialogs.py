@@ -11,9 +11,9 @@ from gui import texts
 _SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aiff *.aif *.au"
 
 
-def ask_sound(parent: QWidget, folder: str) -> Path | None:
+def ask_sounds(parent: QWidget, folder: str) -> list[Path]:
     kinds = f"{texts.SOUND_FILES} ({_SOUNDS});;{texts.ALL_FILES} (*)"
-    return _path(QFileDialog.getOpenFileName(parent, texts.OPEN, folder, kinds))
+    return [Path(name) for name in QFileDialog.getOpenFileNames(parent, texts.OPEN, folder, kinds)[0]]
 
 
 def ask_model(parent: QWidget) -> Path | None:

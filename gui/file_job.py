@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from gui import texts
 from gui.clip import Clip, Result, Take, read_clip, read_take
 from gui.columns import ColumnMaker
 from realtime.channels import BankFactory, EnhancerOptions, troubles
@@ -87,9 +88,7 @@ class FileJob(QObject):
         except (FileError, ContractError, DeviceError, ValueError, OSError) as error:
             self._report("failed", str(error))
         except MemoryError:
-            self._report(
-                "failed", "there is not enough memory for this recording: use `realtime-cli file` for it"
-            )
+            self._report("failed", texts.NO_MEMORY)
         finally:
             self._report("ended", None)
 

@@ -30,7 +30,7 @@ class LiveSide(QObject):
         self.virtual_mic = VirtualMicPicker()
         form = self._view.group.layout()
         assert isinstance(form, QFormLayout)
-        form.addRow(texts.VIRTUAL_MIC, self.virtual_mic)
+        form.addRow(texts.LABELS[texts.VIRTUAL_MIC], self.virtual_mic)
         self._view.button.toggled.connect(self._toggled)
         for kind, box in self._view.pickers.items():
             box.currentIndexChanged.connect(lambda index, kind=kind: self._picked(kind))

@@ -38,8 +38,8 @@ class LiveView(QObject):
         form = QFormLayout(self.group)
         form.setContentsMargins(8, 6, 8, 6)
         form.setVerticalSpacing(5)
-        form.addRow(texts.INPUT, self.pickers["input"])
-        form.addRow(texts.OUTPUT, self.pickers["output"])
+        form.addRow(texts.LABELS[texts.INPUT], self.pickers["input"])
+        form.addRow(texts.LABELS[texts.OUTPUT], self.pickers["output"])
         self._maker = ColumnMaker(16000, sides=(2,))
         self._plotted: ColumnMaker | None = None  # what the plots are configured for
         self._status: LiveStatus | None = None
@@ -119,6 +119,11 @@ class LiveView(QObject):
         else:
             self.session.stop_recording()
 
+    def hold(self, on: bool) -> None:
+        """The pictures stand still; the sound goes on."""
+        self.paused = on
+        self.pictures.show_held(on and self._showing)
+
     def begin(self, spec: ModelSpec) -> None:
         """Empty pictures of the last seconds."""
         self._maker = ColumnMaker(spec.sample_rate, self.window_ms, sides=(2,))
@@ -128,6 +133,7 @@ class LiveView(QObject):
         self.pictures.show_live(
             self._maker.bins, count, self._maker.column_s, spec.sample_rate / 2, spec.max_steps
         )
+        self.pictures.show_held(self.paused)
 
     def tick(self, meter_in: Meter, meter_out: Meter) -> str | None:
         """Pulls and paints. -> the lines of numbers, None without a stream."""

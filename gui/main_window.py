@@ -9,17 +9,19 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from gui import actions, file_dialogs, settings, texts, theme
+from gui import actions, settings, texts, theme
 from gui.bottom_bar import BottomBar
 from gui.card import CardDialog
 from gui.clip import Clip, Result
 from gui.controller import Controller
+from gui.file_side import FileSide
 from gui.icon import icon
 from gui.live_session import LiveSession
 from gui.live_settings import live_options
 from gui.live_side import LiveSide
 from gui.live_view import LiveView
 from gui.message_bar import MessageBar
+from gui.numbers import opened
 from gui.panel import Panel
 from gui.pictures import Pictures
 from gui.top_bar import TopBar
@@ -27,7 +29,7 @@ from gui.tray import Tray
 from gui.tray_window import TrayWindow
 from realtime.contract import ModelSpec
 
-_TICK_MS, _UNSEEN_MS = 33, 200
+_TICK_MS, _UNSEEN_MS = 34, 200
 # settings that the controller has too
 _ENGINE = ("model", "device", "steps", "limit_db", "gain_db", "window_ms")
 
@@ -47,6 +49,7 @@ class MainWindow(TrayWindow):
         self.resize(1100, 720)
         self._build()
         self.live_side = LiveSide(self)
+        self.files = FileSide(self)
         self.actions_by_name = actions.add_to(self)
         self._connect()
         self.panel.show_settings(self.settings, controller.shipped())
@@ -57,7 +60,8 @@ class MainWindow(TrayWindow):
         self.configure_live(*_ENGINE, "input", "output", "virtual_mic")
         if store.contains("geometry"):
             self.restoreGeometry(store.value("geometry"))
-        self._tick = QTimer(self, interval=_TICK_MS)
+        # a coarse timer comes up to 33 times a second
+        self._tick = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self.tick)
         self._tick.start()
         self.closes_to_tray = self.settings.close_to_tray
@@ -99,15 +103,16 @@ class MainWindow(TrayWindow):
         self.switch.toggled.connect(self._show_switch)
         self.mute.toggled.connect(self._show_switch)
         self.play.clicked.connect(self.play_or_pause)
-        self.open.clicked.connect(self.ask_for_file)
-        self.save_audio.clicked.connect(self.ask_to_save_audio)
-        self.save_picture.clicked.connect(self.ask_to_save_picture)
+        self.open.clicked.connect(self.files.ask)
+        self.save_audio.clicked.connect(self.files.ask_to_save_audio)
+        self.save_picture.clicked.connect(self.files.ask_to_save_picture)
         self.cancel.clicked.connect(c.cancel)
         self.panel.changed.connect(self.change)
-        self.panel.model_wanted.connect(self.ask_for_model)
+        self.panel.model_wanted.connect(self.files.ask_for_model)
         self.panel.card_wanted.connect(lambda: CardDialog(c.spec, c.model_file(), self).open())
         self.pictures.hovered.connect(self.bottom.show_spot)
         self.pictures.seeked.connect(c.player.seek)
+        self.live.running.connect(lambda running: self.show_ready())
         self.live.failed.connect(self.message.show_trouble)
         self.live.noticed.connect(self.message.show_notice)
         self.live.model_opened.connect(lambda spec, note: self._show_model(spec))
@@ -179,20 +184,7 @@ class MainWindow(TrayWindow):
         self.progress.setValue(round(1000 * share))
 
     def _done(self, result: Result) -> None:
-        clip = result.clip
-        what = (
-            texts.TAKE.format(name=clip.path.name, seconds=clip.seconds)
-            if result.live
-            else texts.DONE.format(
-                name=clip.path.name,
-                seconds=clip.seconds,
-                steps=texts.steps(result.steps),
-                device=self.controller.device_note,
-                hop_ms=result.hop_ms,
-                load=result.load,
-            )
-        )
-        self.numbers.setText(what)
+        self.numbers.setText(opened(result, self.controller.device_note))
         self._working(False)
         if result.troubles:
             self.message.show_trouble("; ".join(result.troubles))
@@ -203,7 +195,9 @@ class MainWindow(TrayWindow):
 
     def show_ready(self) -> None:
         """What can be done with what there is."""
-        self.top.show_ready(self.controller.result is not None, self.live_side.take is not None)
+        result, take = self.controller.result, self.live_side.take
+        picture = self.live.stream is not None or self.pictures.before.count > 0
+        self.top.show_ready(result is not None, take is not None, picture)
 
     def tick(self) -> None:
         """At most 30 times a second: what the player has come to."""
@@ -221,51 +215,6 @@ class MainWindow(TrayWindow):
         if not self.live_side.play_take():
             self.controller.toggle_playing()
 
-    # files
-
-    def ask_for_file(self) -> None:
-        path = file_dialogs.ask_sound(self, self.settings.folder)
-        if path is not None:
-            self.open_file(path)
-
-    def open_file(self, path: Path) -> None:
-        self.settings = replace(self.settings, folder=str(path.parent))
-        self.live_side.leave()
-        self.live_side.forget_take()
-        self.message.show_notice(texts.OPENING.format(name=path.name))
-        self.live_view.button.setChecked(False)
-        self.controller.open_file(path)
-
-    def ask_for_model(self) -> None:
-        path = file_dialogs.ask_model(self)
-        if path is not None:
-            self.settings = settings.with_recent(self.settings, str(path))
-            self.change("model", str(path))
-        self.panel.show_settings(self.settings, self.controller.shipped())
-
-    def ask_to_save_audio(self) -> None:
-        path = file_dialogs.ask_save_sound(self, self._recording)
-        if path is not None:
-            self.controller.save_audio(path)
-
-    def ask_to_save_picture(self) -> None:
-        path = file_dialogs.ask_save_picture(self, self._recording)
-        if path is not None:
-            self.save_picture_to(path)
-
-    @property
-    def _recording(self) -> Path | None:
-        result = self.controller.result
-        return result.clip.path if result is not None else None
-
-    def save_picture_to(self, path: Path) -> bool:
-        """The pair of pictures with their axes, as they are on the screen."""
-        if self.pictures.grab().save(str(path)):
-            self.message.show_notice(texts.SAVED.format(path=path))
-            return True
-        self.message.show_trouble(texts.SAVE_FAILED.format(path=path, reason=texts.SYSTEM_REFUSES))
-        return False
-
     # the system
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -273,11 +222,7 @@ class MainWindow(TrayWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if len(paths) == 1:
-            self.open_file(paths[0])
-        else:
-            self.message.show_trouble(texts.ONE_FILE)
+        self.files.open(*(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()))
 
     # the window comes and goes
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
+from gui import texts
+
 _NOTICE_MS = 6000
 
 
@@ -17,10 +19,10 @@ class MessageBar(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self.label = QLabel(wordWrap=True)
-        self.label.setAccessibleName("Message")
+        self.label.setAccessibleName(texts.MESSAGE)
         close = QToolButton(text="✕", autoRaise=True)
-        close.setToolTip("Close this message. Escape.")
-        close.setAccessibleName("Close this message")
+        close.setToolTip(texts.CLOSE_MESSAGE_TIP)
+        close.setAccessibleName(texts.CLOSE_MESSAGE)
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)

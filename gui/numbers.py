@@ -1,8 +1,9 @@
-"""The numbers under the pictures while live: what is spent, what went wrong, where the latency comes from."""
+"""The numbers under the pictures. Live: what is spent, what went wrong, where the latency comes from."""
 
 from __future__ import annotations
 
 from gui import texts
+from gui.clip import Result
 from realtime.live_status import LiveStatus
 
 
@@ -25,3 +26,14 @@ def latency(ms: dict[str, float]) -> str:
         if key != "resample" or ms.get(key)
     ]
     return texts.LATENCY.format(total=ms.get("total", 0.0), stages="   ".join(stages))
+
+
+def opened(result: Result, device: str) -> str:
+    """What is open, and what cleaning it cost. device: where the model ran."""
+    name, seconds, take = result.clip.path.name, result.clip.seconds, result.take
+    if take is None:
+        return texts.DONE.format(name=name, seconds=seconds, steps=texts.steps(result.steps), device=device,
+                                 hop_ms=result.hop_ms, load=result.load)  # fmt: skip
+    if take.live:
+        return texts.TAKE.format(name=name, seconds=seconds)
+    return texts.PAIR.format(before=name, after=take.after.name, seconds=seconds)

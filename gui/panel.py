@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -35,7 +36,7 @@ class Panel(QWidget):
         super().__init__()
         self.setFixedWidth(252)
         self.model = self._choice("model", texts.MODEL, texts.MODEL_TIP, {})
-        self.card = QPushButton(texts.CARD)
+        self.card = QPushButton(texts.LABELS[texts.CARD])
         self.card.setToolTip(texts.CARD_TIP)
         self.card.setAccessibleName(texts.CARD_TIP)
         self.card.clicked.connect(self.card_wanted)
@@ -77,7 +78,9 @@ class Panel(QWidget):
             form = QFormLayout(group)
             form.setContentsMargins(8, 6, 8, 6)
             form.setVerticalSpacing(5)
-            for label, control in rows:
+            for name, control in rows:
+                label = QLabel(texts.LABELS[name])
+                label.setBuddy(self.model if control is model_row else control)
                 form.addRow(label, control)
             column.addWidget(group)
         column.addStretch(1)

@@ -10,8 +10,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui import texts
+from gui.clip import Clip
 from gui.columns import Columns, level_db
-from gui.file_job import Clip
 from gui.live_plots import LivePlots
 from gui.reduction_strip import ReductionStrip
 from gui.spectrogram_view import SpectrogramView
@@ -116,8 +116,14 @@ class Pictures(QWidget):
     def _whole_time(self) -> None:
         self.zoom = Zoom(low=self.zoom.low, high=self.zoom.high)
 
+    def show_held(self, held: bool) -> None:
+        """Pictures that were told to stand still say so: nobody is to take them for a stream that hangs."""
+        for view, title in zip(self.views, (texts.BEFORE, texts.AFTER), strict=True):
+            view.title = texts.HELD.format(title=title) if held else title
+
     def show_clip(self, clip: Clip) -> None:
         """The whole upper picture; the lower one is empty."""
+        self.show_held(False)
         count, bins = clip.columns.shape
         for view in self.views:
             view.configure(bins, count, clip.column_s, clip.sample_rate / 2, scrolling=False)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gui import texts
 from realtime.audio import AudioDeviceError, Device, PortAudio
 
 Samples = NDArray[np.float32]
@@ -34,13 +35,11 @@ def open_output(sample_rate: int, fill: Callable[[Samples], None], device: Devic
                 device, "output", [sample_rate], lambda frames, xrun: fill(frames[:, 0]), lambda: None
             )
         except AudioDeviceError as error:
-            raise PlaybackError(f"nothing can be played: {error}; choose another output") from error
+            raise PlaybackError(texts.OUTPUT_FAILED.format(why=error)) from error
     try:
         import sounddevice
     except OSError as error:  # PortAudio itself is missing
-        raise PlaybackError(
-            "nothing can be played: PortAudio is missing; on Linux `apt install libportaudio2`"
-        ) from error
+        raise PlaybackError(texts.NO_PORTAUDIO) from error
 
     def callback(out: NDArray[np.float32], frames: int, when: object, status: object) -> None:
         fill(out[:, 0])
@@ -51,10 +50,7 @@ def open_output(sample_rate: int, fill: Callable[[Samples], None], device: Devic
         )
         stream.start()
     except (sounddevice.PortAudioError, ValueError) as error:
-        raise PlaybackError(
-            f"nothing can be played: the sound output does not open ({str(error).splitlines()[0]});"
-            " check that a loudspeaker is connected"
-        ) from error
+        raise PlaybackError(texts.NO_OUTPUT.format(why=str(error).splitlines()[0])) from error
     return stream
 
 

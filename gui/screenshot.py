@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from gui import texts
 from gui.main_window import MainWindow
 from gui.spectrogram_view import colour_table
 
@@ -34,14 +35,14 @@ class Screenshot(QObject):
         self.trouble = ""
         window.controller.failed.connect(self._end)
         window.controller.done.connect(lambda result: QTimer.singleShot(100, self._paint))
-        QTimer.singleShot(timeout_ms, self, lambda: self._end("the recording took too long"))
+        QTimer.singleShot(timeout_ms, self, lambda: self._end(texts.SHOT_TOO_LONG))
 
     def _paint(self) -> None:
         self._window.controller.player.seek(0)
         self._window.message.hide()
         picture = few_colours(self._window.grab().toImage(), self._window.settings.colour_map)
         saved = picture.save(str(self._path), "PNG", 0)  # 0: smallest
-        self._end("" if saved else f"{self._path} cannot be written")
+        self._end("" if saved else texts.SHOT_NOT_WRITTEN.format(path=self._path))
 
     def _end(self, trouble: str) -> None:
         self.trouble = trouble

@@ -7,7 +7,8 @@ SWITCH_ON, SWITCH_OFF = "Noise removal: ON", "Noise removal: OFF"
 SWITCH_NAME = "Noise removal"
 SWITCH_TIP = "Hear the cleaned sound (on) or the sound as it came in (off). Space bar."
 MUTE, MUTE_TIP = "Mute", "Silence what is played. M."
-OPEN, OPEN_TIP = "Open…", "Open a recording and clean it. Ctrl+O, or drop a file on the window."
+OPEN = "Open…"
+OPEN_TIP = "Open a recording and clean it, or a pair to compare. Ctrl+O, or drop files on the window."
 PLAY, PAUSE = "Play", "Pause"
 PLAY_TIP = "Play or pause the recording; the switch changes sides at the same place. P."
 CANCEL, CANCEL_TIP = "Cancel", "Stop the work on this recording. Escape."
@@ -44,7 +45,11 @@ MODEL_OTHER = "Open a model file…"
 CARD, CARD_TIP = "Card", "What the model is, what it learned from, how good it is."
 DEVICE, DEVICE_TIP = "Runs on", "Where the model computes: auto takes CUDA if it works."
 DEVICES = {"auto": "Auto", "cpu": "CPU", "cuda": "CUDA"}
-STEPS, STEPS_TIP = "Steps", "Diffusion steps for each 10 ms: more cost more time."
+STEPS = "Steps"
+STEPS_TIP = (
+    "Diffusion steps for each 10 ms: more cost more time. Auto takes as many as there is time for while live, and the"
+    " number in brackets for recordings."
+)
 STEPS_AUTO = "Auto"
 LIMIT, LIMIT_TIP = (
     "Take at most",
@@ -86,7 +91,7 @@ FIRST_INTRO = (
     "Speak a sentence: the bar should move. Klarstrom takes the noise out of this microphone on your own"
     " computer; nothing is sent anywhere."
 )
-FIRST_PICKER, FIRST_PICKER_TIP = "&Microphone", "Choose another one if the bar does not move when you speak."
+FIRST_PICKER, FIRST_PICKER_TIP = "Microp&hone", "Choose another one if the bar does not move when you speak."
 FIRST_DEFAULT = "The system's default: {name}"
 FIRST_VERDICT = "What is heard"
 FIRST_LIVE, FIRST_LIVE_TIP = "&Go live", "Take this microphone and clean it while you speak."
@@ -118,11 +123,12 @@ ZOOMS = {
 PLOTS = "Live spectrum and waveform"
 SPECTRUM, WAVEFORM = "Spectrum, dB over kHz", "Waveform, s"
 CLIPPED = "clipped {count}"
-STOP_MOVING, STOP_MOVING_TIP = "Hold the picture", "The sound goes on."
+STOP_MOVING, HELD = "Hold the picture", "{title}, held (H)"
 RECORDED = "Recorded {input} and {output}. Play (P) ends Live and plays both sides."
 TAKE = (
     "{name}: {seconds:.1f} s, as it was heard live; Play (P) plays it, the switch (space bar) changes sides"
 )
+PAIR = "{before} above, {after} below: {seconds:.1f} s, as they are; Play (P) plays, the switch (space bar) changes sides"
 RESTING = "too busy: sound as it came in"
 NUMBERS = (
     "{steps} ({setting})   hop {hop:.2f} ms   load {load:.0%}   reduction {reduction:.0f} dB   "
@@ -146,7 +152,6 @@ NUMBERS_TIP = (
 HINT = "Open or drop a recording, or go live."
 READ_OUT = "{seconds:.2f} s   {khz:.2f} kHz   {db:.0f} dB"
 OPENING = "Opening {name} …"
-ENHANCING = "Cleaning {name}"
 DONE = "{name}: {seconds:.1f} s cleaned with {steps} on {device}; a 10 ms hop cost {hop_ms:.2f} ms, {load:.0%} of its time"
 PROGRESS, READ_OUT_NAME, NUMBERS_NAME = "Progress", "Read-out", "Numbers"
 SOUND_FILES, MODEL_FILES, ALL_FILES = "Sound", "Models", "All"
@@ -154,7 +159,22 @@ SYSTEM_REFUSES = "the system refuses"
 CANCELLED = "Cancelled."
 SAVED = "Saved {path}"
 NOTHING_TO_SAVE = "There is nothing to save yet: open a recording first."
-ONE_FILE = "Drop one sound file at a time."
+ONE_OR_TWO_FILES = "Open one recording to clean it, or two of the same words to compare them."
+AND = " and "
+NOT_OPENED = "{name} cannot be opened: {reason}"
+NO_SUCH_FILE = "{name} cannot be opened: there is no such file in {folder}"
+NO_SOUND = "{name} holds no sound"
+TOO_LONG = "{name} lasts {minutes:.0f} min; the window opens up to {most} min: use `realtime-cli file` for it"
+TWO_RATES = "{first} has {rate} Hz and {second} {other} Hz: give both the same rate to compare them"
+NO_MEMORY = "there is not enough memory for this recording: use `realtime-cli file` for it"
+OUTPUT_FAILED = "nothing can be played: {why}; choose another output"
+NO_OUTPUT = (
+    "nothing can be played: the sound output does not open ({why}); check that a loudspeaker is connected"
+)
+NO_PORTAUDIO = "nothing can be played: PortAudio is missing; on Linux `apt install libportaudio2`"
+SHOT_TOO_LONG, SHOT_NOT_WRITTEN = "the recording took too long", "{path} cannot be written"
+MESSAGE, CLOSE_MESSAGE = "Message", "Close this message"
+CLOSE_MESSAGE_TIP = "Close this message. Escape."
 SAVE_FAILED = "{path} cannot be written: {reason}; choose another place."
 NO_CARD = "The file brings no card. Its contract says:"
 UNEXPECTED = "Something went wrong inside ({what}); it is written to {log}. The window goes on."
@@ -169,6 +189,12 @@ LEVEL_TIP = (
     "Level of the sound, dB below full scale, with the highest of the last seconds. "
     "Clipped samples are counted; a click forgets them."
 )
+
+LABELS = {  # with the letter that leads there with Alt; those of the menus and of the first page are taken
+    INPUT: "&Input", OUTPUT: "&Output", VIRTUAL_MIC: "For &calls", MODEL: "&Model", CARD: "Car&d", DEVICE: "&Runs on",
+    STEPS: "S&teps", LIMIT: "Take &at most", GAIN: "O&utput gain", DARKEST: "Dar&kest", BRIGHTEST: "&Brightest",
+    WINDOW: "&Window", COLOURS: "Co&lours",
+}  # fmt: skip
 
 
 def steps(count: int) -> str:

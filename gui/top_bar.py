@@ -39,11 +39,11 @@ class TopBar(QHBoxLayout):
         if self.play.text() != text:
             self.play.setText(text)
 
-    def show_ready(self, ready: bool, playable: bool = False) -> None:
-        """ready: a recording is open with both of its sides; playable: one could be."""
+    def show_ready(self, ready: bool, playable: bool, picture: bool) -> None:
+        """ready: a recording is open with both of its sides; playable: one could be; picture: there is one."""
         self.play.setEnabled(ready or playable)
-        for button in (self.save_audio, self.save_picture):
-            button.setEnabled(ready)
+        self.save_audio.setEnabled(ready)
+        self.save_picture.setEnabled(picture)
 
 
 def labelled_button(text: str, tip: str, checkable: bool = False) -> QPushButton:

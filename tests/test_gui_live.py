@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QSettings, QStandardPaths, Qt
+from PySide6.QtWidgets import QFileDialog
 from sound_card import SoundCard, device
 
 from gui import texts
@@ -90,8 +91,31 @@ def test_both_pictures_move_and_numbers_are_shown(qtbot, live):
     assert live.live.status().model and "(auto)" in live.numbers.text()
 
 
+def test_it_looks_at_most_30_times_a_second(qtbot, live):
+    ticks = []
+    live._tick.timeout.connect(lambda: ticks.append(time.monotonic()))
+    qtbot.waitUntil(lambda: len(ticks) > 1 and ticks[-1] - ticks[0] > 1.5, timeout=5000)
+    assert (len(ticks) - 1) / (ticks[-1] - ticks[0]) <= 30
+
+
+def test_the_picture_of_a_stream_can_be_saved_while_it_runs_and_after(qtbot, window, tmp_path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(tmp_path / "pair.png"), ""))
+    assert not window.save_picture.isEnabled()
+    with qtbot.waitSignal(window.live.running, timeout=60000):
+        qtbot.keyClick(window, Qt.Key.Key_L)
+    qtbot.waitUntil(window.save_picture.isEnabled, timeout=5000)
+    qtbot.waitUntil(lambda: window.pictures.before.count > 5, timeout=30000)
+    qtbot.mouseClick(window.save_picture, LEFT)
+    assert (tmp_path / "pair.png").stat().st_size > 1000 and not window.save_audio.isEnabled()
+    with qtbot.waitSignal(window.live.running, timeout=10000):
+        qtbot.keyClick(window, Qt.Key.Key_L)
+    assert window.save_picture.isEnabled()
+
+
 def test_held_pictures_stand_still_while_the_sound_goes_on(qtbot, live):
     qtbot.keyClick(live, Qt.Key.Key_H)
+    assert [view.title for view in live.pictures.views] == [
+        texts.HELD.format(title=title) for title in (texts.BEFORE, texts.AFTER)]  # fmt: skip
     live.tick()
     stood, hops = live.pictures.before.count, live.live.status().hops
     qtbot.waitUntil(lambda: live.live.status().hops > hops + 20, timeout=30000)
@@ -99,6 +123,7 @@ def test_held_pictures_stand_still_while_the_sound_goes_on(qtbot, live):
     assert live.pictures.before.count == live.pictures.after.count == stood
     qtbot.keyClick(live, Qt.Key.Key_H)
     qtbot.waitUntil(lambda: live.pictures.before.count > stood, timeout=30000)
+    assert live.pictures.after.title == texts.AFTER
 
 
 def test_keys_zoom_and_a_longer_window_keeps_the_zoom(qtbot, live):
@@ -250,7 +275,7 @@ def test_a_recording_plays_right_after_and_the_switch_changes_sides(qtbot, live,
         qtbot.keyClick(live, Qt.Key.Key_P)
     result, player = done.args[0], live.controller.player
     qtbot.waitUntil(lambda: player.playing, timeout=5000)
-    assert live.live.stream is None and result.live and take.before.name in live.numbers.text()
+    assert live.live.stream is None and result.take == take and take.before.name in live.numbers.text()
     late, _ = soundfile.read(str(take.after), dtype="float32")
     assert np.array_equal(result.enhanced[: -take.delay], late[take.delay :]) and take.delay > 0
     n = len(result.enhanced)
@@ -270,10 +295,10 @@ def test_a_recording_opens_when_live_ends_and_a_setting_cleans_it_anew(qtbot, li
     record(qtbot, live)
     with qtbot.waitSignal(live.controller.done, timeout=10000) as done:
         qtbot.keyClick(live, Qt.Key.Key_L)
-    assert done.args[0].live and not live.controller.player.playing
+    assert done.args[0].take is not None and not live.controller.player.playing
     with qtbot.waitSignal(live.controller.done, timeout=60000) as done:
         live.panel.limit_db.setValue(6)
-    assert not done.args[0].live and done.args[0].steps > 0
+    assert done.args[0].take is None and done.args[0].steps > 0
 
 
 def test_a_file_that_is_opened_while_recording_stays_open(qtbot, live, music, tmp_path):
@@ -282,7 +307,7 @@ def test_a_file_that_is_opened_while_recording_stays_open(qtbot, live, music, tm
     samples, rate = soundfile.read(str(CLIP), frames=8000)
     soundfile.write(str(tmp_path / "a.wav"), samples, rate)
     with qtbot.waitSignals([live.live.recorded, live.controller.done], timeout=60000):
-        live.open_file(tmp_path / "a.wav")
+        live.files.open(tmp_path / "a.wav")
     qtbot.wait(300)
     assert live.controller.result.clip.path.name == "a.wav"
 
@@ -318,7 +343,7 @@ def test_opening_a_recording_ends_live(qtbot, live, tmp_path):
     samples, rate = soundfile.read(str(CLIP), frames=8000)
     soundfile.write(str(tmp_path / "a.wav"), samples, rate)
     with qtbot.waitSignal(live.controller.done, timeout=60000):
-        live.open_file(tmp_path / "a.wav")
+        live.files.open(tmp_path / "a.wav")
     qtbot.waitUntil(lambda: live.live.stream is None, timeout=10000)
     live.tick()
     assert live.pictures.before.count == live.pictures.before.capacity == 51

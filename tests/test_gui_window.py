@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtGui import QDropEvent, QImage, QKeySequence
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
 from gui import texts, theme
 from gui.card import CardDialog, card_text
@@ -24,6 +24,7 @@ from gui.main_window import MainWindow
 from gui.player import Player
 from gui.trouble import Uncaught
 from realtime.demo import CLIP
+from realtime.enhancer import Enhancer
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -58,7 +59,7 @@ def window(qtbot, store):
 @pytest.fixture
 def opened(qtbot, window, short):
     with qtbot.waitSignal(window.controller.done, timeout=60000):
-        window.open_file(short)
+        window.files.open(short)
     return window
 
 
@@ -176,7 +177,7 @@ def test_cancel_by_mouse_and_by_key(qtbot, window, tmp_path, noise):
     soundfile.write(str(path), noise(16000 * 60), 16000)
     for how in ("mouse", "key"):
         with qtbot.waitSignal(window.controller.advanced, timeout=60000):
-            window.open_file(path)
+            window.files.open(path)
         assert window.cancel.isVisible() and window.progress.isVisible()
         if how == "mouse":
             qtbot.mouseClick(window.cancel, LEFT)
@@ -192,19 +193,58 @@ def drop(window, *paths):
     window.dropEvent(QDropEvent(QPointF(5, 5), action, data, LEFT, no_key))
 
 
-def test_a_dropped_file_opens_and_two_are_refused(qtbot, window, short):
-    drop(window, short, short)
-    assert window.message.isVisible() and window.message.label.text() == texts.ONE_FILE
+def test_a_dropped_file_opens_and_three_are_refused(qtbot, window, short):
+    drop(window, short, short, short)
+    assert window.message.isVisible() and window.message.label.text() == texts.ONE_OR_TWO_FILES
     with qtbot.waitSignal(window.controller.done, timeout=60000):
         drop(window, short)
     qtbot.waitUntil(lambda: "short.wav" in window.windowTitle())
     assert not (window.message.isVisible() and window.message.trouble)
 
 
+@pytest.fixture
+def clean(tmp_path, short):
+    """What belongs to `short`: louder, a little longer, with pauses."""
+    path = tmp_path / "a-clean.wav"
+    samples, rate = soundfile.read(str(short), dtype="float32")
+    cleaned = np.clip(3 * Enhancer().enhance(samples), -1, 1)
+    soundfile.write(str(path), np.append(cleaned, np.zeros(500, np.float32)), rate)
+    return path
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_dropped_files_the_noisier_is_above_as_they_are(qtbot, window, short, clean, order):
+    with qtbot.waitSignal(window.controller.done, timeout=60000) as done:
+        drop(window, *(short, clean)[::order])
+    result, (before, after) = done.args[0], window.pictures.views
+    assert result.clip.path == short and "a-clean.wav" in window.numbers.text()
+    assert np.allclose(result.enhanced, soundfile.read(str(clean))[0][: len(result.enhanced)], atol=1e-6)
+    assert before.count == after.count == before.capacity and window.play.isEnabled()
+    assert before.levels().min(1).mean() > after.levels().min(1).mean()
+    with qtbot.waitSignal(window.controller.done, timeout=60000) as done:  # a setting cleans the noisy one
+        window.panel.limit_db.setValue(6)
+    assert done.args[0].take is None and done.args[0].clip.path == short and done.args[0].steps > 0
+
+
+def test_a_pair_that_does_not_go_together_is_one_sentence_and_the_old_one_stays(
+    qtbot, window, short, clean, tmp_path
+):
+    other = tmp_path / "other.wav"
+    soundfile.write(str(other), np.zeros(800), 8000)
+    with qtbot.waitSignal(window.controller.done, timeout=60000):
+        drop(window, short, clean)
+    with qtbot.waitSignal(window.controller.failed, timeout=60000) as failed:
+        drop(window, other, short)
+    assert "8000 Hz" in failed.args[0] and "16000 Hz" in failed.args[0] and "\n" not in failed.args[0]
+    with qtbot.waitSignal(window.controller.done, timeout=60000) as done:  # a new picture of the old pair
+        window.panel.window_ms.setCurrentIndex(window.panel.window_ms.findData(64))
+    assert done.args[0].take.after == clean and done.args[0].clip.path == short
+
+
 def test_trouble_is_one_line_not_a_box(qtbot, window, tmp_path):
     for _ in range(3):
         with qtbot.waitSignal(window.controller.failed, timeout=60000):
-            window.open_file(tmp_path / "missing.wav")
+            window.files.open(tmp_path / "missing.wav")
     message = window.message
     qtbot.waitUntil(lambda: message.isVisible() and message.trouble and "missing.wav" in message.label.text())
     assert QApplication.activeModalWidget() is None
@@ -220,13 +260,18 @@ def test_files_are_asked_for_and_saved_by_key(qtbot, opened, short, tmp_path, mo
     press(qtbot, opened, Qt.Key.Key_S, control | Qt.KeyboardModifier.ShiftModifier)
     assert soundfile.info(str(tmp_path / "clean.wav")).frames == 16000
     assert QImage(str(tmp_path / "pair.png")).width() >= 300
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(tmp_path / "clean.wav"), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a: ([str(tmp_path / "clean.wav")], ""))
     with qtbot.waitSignal(opened.controller.done, timeout=60000):
         press(qtbot, opened, Qt.Key.Key_O, control)
     assert opened.controller.clip.path.name == "clean.wav"
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a: ([], ""))
     qtbot.mouseClick(opened.open, LEFT)  # dismissed: nothing changes
     assert opened.controller.clip.path.name == "clean.wav"
+    pair = [str(tmp_path / "clean.wav"), str(short)]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a: (pair, ""))
+    with qtbot.waitSignal(opened.controller.done, timeout=60000) as done:
+        press(qtbot, opened, Qt.Key.Key_O, control)
+    assert done.args[0].clip.path == short and done.args[0].take.after.name == "clean.wav"
 
 
 def test_a_model_file_is_opened_and_remembered(qtbot, window, model, monkeypatch):
@@ -295,6 +340,26 @@ def test_every_control_has_a_tooltip_a_name_and_room(window):
         assert view.plot.height() > 60 and view.plot.width() > 400
 
 
+def test_letters_with_alt_lead_to_every_setting_and_none_is_there_twice(qtbot, window):
+    labels = [label for label in window.findChildren(QLabel) if label.buddy() is not None]
+    buttons = [
+        window.panel.card,
+        QLabel(texts.FIRST_PICKER),
+        QLabel(texts.FIRST_LIVE),
+        QLabel(texts.FIRST_LATER),
+    ]
+    named = [*labels, *buttons, *(action for action in window.menuBar().actions())]
+    letters = [QKeySequence.mnemonic(it.text()).toString() for it in named]
+    assert len(set(letters)) == len(letters) == len(texts.LABELS) + 7 and all(letters), sorted(letters)
+    for label in labels:
+        assert label.buddy().isEnabled() or label.buddy() is window.live_side.virtual_mic
+        window.switch.setFocus()
+        press(qtbot, window, Qt.Key(ord(letters[labels.index(label)][-1])), Qt.KeyboardModifier.AltModifier)
+        if label.buddy().isEnabled():
+            assert window.focusWidget() in (label.buddy(), label.buddy().focusProxy()), label.text()
+    assert all("&" not in it.accessibleName() for it in window.findChildren(QWidget))
+
+
 @pytest.mark.parametrize(("name", "dark"), [("dark", True), ("light", False)])
 def test_themes(qapp, name, dark):
     theme.apply(qapp, name)
@@ -324,7 +389,7 @@ def test_closing_during_work_is_quick(qtbot, window, tmp_path, noise):
     path = tmp_path / "long.wav"
     soundfile.write(str(path), noise(16000 * 60), 16000)
     with qtbot.waitSignal(window.controller.advanced, timeout=60000):
-        window.open_file(path)
+        window.files.open(path)
     start = time.monotonic()
     window.close()
     assert time.monotonic() - start < 1.5

@@ -298,16 +298,16 @@ def test_what_was_recorded_plays_on_the_loudspeaker_both_sides(qtbot, live, tmp_
     player.pause()
     assert live.live.stream is None and result.clip.seconds > 2
     with qtbot.waitSignal(live.controller.done, timeout=60000) as done:  # and opened again, from its file
-        live.open_file(recorded.args[0].before)
+        live.files.open(recorded.args[0].before)
     again = done.args[0]
-    assert np.array_equal(again.clip.samples, result.clip.samples) and not again.live
+    assert np.array_equal(again.clip.samples, result.clip.samples) and again.take is None
 
 
 def test_a_file_is_cleaned_and_cancelled(qtbot, window, tmp_path):
     speech, rate = soundfile.read(str(CLIP), dtype="float32")
     soundfile.write(str(tmp_path / "long.wav"), np.tile(speech, 12), rate)
     with qtbot.waitSignal(window.controller.advanced, timeout=60000):
-        window.open_file(tmp_path / "long.wav")
+        window.files.open(tmp_path / "long.wav")
     qtbot.mouseClick(window.cancel, LEFT)
     assert not window.controller.busy and not window.progress.isVisible()
 
@@ -331,7 +331,7 @@ def test_closing_during_work_ends_every_thread_within_a_second(qtbot, server, tm
         speech, rate = soundfile.read(str(CLIP), dtype="float32")
         soundfile.write(str(tmp_path / "long.wav"), np.tile(speech, 12), rate)
         with qtbot.waitSignal(window.controller.advanced, timeout=60000):
-            window.open_file(tmp_path / "long.wav")
+            window.files.open(tmp_path / "long.wav")
     start = time.monotonic()
     window.quit()
     wait_until(lambda: len(ours()) <= before, 1.0 - (time.monotonic() - start), f"the end of {ours()}")

@@ -226,10 +226,10 @@ class Controller(QObject):
         self.noticed.emit(texts.SAVED.format(path=path))
         return True
 
-    def close(self) -> None:
-        """Ends sound and work; waits for the work no longer than a second."""
+    def close(self, timeout_s: float = 0.9) -> None:
+        """Ends sound and work; waits for the work no longer than this."""
         self._settle.stop()
         self.player.pause()
         if self._job is not None:
             self._job.cancel()
-            self._job.join(0.9)
+            self._job.join(timeout_s)

@@ -128,10 +128,10 @@ class FirstRun(QWidget):
         self.end()
         self.closed.emit(live)
 
-    def end(self) -> None:
-        """The microphone is let go."""
+    def end(self, timeout_s: float = 0.9) -> None:
+        """The microphone is let go; waits no longer than this."""
         self._tick.stop()
-        self._check.close()
+        self._check.close(timeout_s)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.end()

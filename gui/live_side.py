@@ -153,8 +153,8 @@ class LiveSide(QObject):
         """Something else is opened; the files stay."""
         self.take, self._opens_take = None, False
 
-    def end(self) -> None:
-        """The window closes."""
+    def end(self, timeout_s: float) -> None:
+        """The window closes; waits no longer than this."""
         self.forget_take()
         if self.first_run is not None:
-            self.first_run.end()
+            self.first_run.end(timeout_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from gui.tray_window import TrayWindow
 from realtime.contract import ModelSpec
 
 _TICK_MS, _UNSEEN_MS = 34, 200
+_ENDING_S = 0.8  # that all that runs has for its end, together, when the window closes
 # settings that the controller has too
 _ENGINE = ("model", "device", "steps", "limit_db", "gain_db", "window_ms")
 
@@ -60,7 +62,7 @@ class MainWindow(TrayWindow):
         self.configure_live(*_ENGINE, "input", "output", "virtual_mic")
         if store.contains("geometry"):
             self.restoreGeometry(store.value("geometry"))
-        # a coarse timer comes up to 33 times a second
+        # a coarse timer of 33 ms came 31 times a second
         self._tick = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self.tick)
         self._tick.start()
@@ -241,6 +243,7 @@ class MainWindow(TrayWindow):
 
     def end(self) -> None:
         self._tick.stop()
-        self.live_side.end()
-        self.live.close()
-        self.controller.close()
+        self.controller.close(0)  # told first, waited for last
+        by = time.monotonic() + _ENDING_S
+        for end in (self.live_side.end, self.live.close, self.controller.close):
+            end(max(0.0, by - time.monotonic()))

@@ -36,4 +36,6 @@ def opened(result: Result, device: str) -> str:
                                  hop_ms=result.hop_ms, load=result.load)  # fmt: skip
     if take.live:
         return texts.TAKE.format(name=name, seconds=seconds)
-    return texts.PAIR.format(before=name, after=take.after.name, seconds=seconds)
+    before, after = take.before, take.after
+    names = (name, after.name) if name != after.name else (f"{p.parent.name}/{name}" for p in (before, after))
+    return texts.PAIR.format(seconds=seconds, names=texts.OVER.join(names))

@@ -1,8 +1,8 @@
-"""What the pictures have in common: still parts that are painted once, and the part of the whole that is shown."""
+"""What pictures and meters have in common: still parts that are painted once, and what the pictures show of a whole."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -10,14 +10,46 @@ from gui.zoom import Zoom
 
 
 class PaintedOnce(QWidget):
-    """Keeps its frame and its label until size, zoom, palette, font or the screen's scale change: a repaint that
-    only moves the picture costs nothing else."""
+    """Keeps its ground and what lies over it until size, palette, font or the screen's scale change: a repaint that
+    only moves something costs nothing else."""
 
     def __init__(self, vertical: QSizePolicy.Policy):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, vertical)
-        self._zoom = Zoom()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._forget()
+
+    def _forget(self) -> None:
+        """Everything is to be painted anew."""
+        self._ground: QPixmap | None = None
+        self._over: QPixmap | None = None
+        self.update()
+
+    def _kept(self) -> tuple[QPixmap, QPixmap]:
+        """Both, painted now if they are not of this state."""
+        ratio = self.devicePixelRatio()
+        if self._ground is None or self._over is None or self._ground.devicePixelRatio() != ratio:
+            self._ground, self._over = self._dressed(ratio)
+        return self._ground, self._over
+
+    def _dressed(self, ratio: float) -> tuple[QPixmap, QPixmap]:
+        """The ground and what lies over it. ratio: pixels of the screen in one of the window."""
+        raise NotImplementedError
+
+    def resizeEvent(self, event: object) -> None:
+        self._forget()
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._forget()  # palette or font
+        super().changeEvent(event)
+
+
+class ZoomedPicture(PaintedOnce):
+    """Its ground is all around the picture, its title or legend lies over it."""
+
+    def __init__(self, vertical: QSizePolicy.Policy):
+        self._zoom = Zoom()
+        super().__init__(vertical)
 
     @property
     def zoom(self) -> Zoom:
@@ -29,27 +61,3 @@ class PaintedOnce(QWidget):
         if zoom != self._zoom:
             self._zoom = zoom
             self._forget()
-
-    def _forget(self) -> None:
-        """Everything is to be painted anew."""
-        self._frame: QPixmap | None = None  # all around the picture
-        self._label: QPixmap | None = None  # over it
-        self.update()
-
-    def _kept(self) -> tuple[QPixmap, QPixmap]:
-        """Frame and label, painted now if they are not of this state."""
-        ratio = self.devicePixelRatio()
-        if self._frame is None or self._label is None or self._frame.devicePixelRatio() != ratio:
-            self._frame, self._label = self._dressed(ratio)
-        return self._frame, self._label
-
-    def _dressed(self, ratio: float) -> tuple[QPixmap, QPixmap]:
-        """Frame and label. ratio: pixels of the screen in one of the window."""
-        raise NotImplementedError
-
-    def resizeEvent(self, event: object) -> None:
-        self._forget()
-
-    def changeEvent(self, event: QEvent) -> None:
-        self._forget()  # palette or font
-        super().changeEvent(event)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -20,9 +21,19 @@ from PySide6.QtWidgets import (
 from gui import texts
 from gui.columns import WINDOWS_MS
 from gui.settings import Settings
-from gui.spectrogram_view import COLOUR_MAPS
+from gui.spectrogram_view import COLOUR_MAPS, colour_table
 
 _OTHER = "\0other"  # the entry that asks for a file
+
+
+_SCALE = QSize(64, 12)
+
+
+def _scale(name: str) -> QIcon:
+    """A colour map from its darkest colour to its brightest: what stands for quiet and for loud."""
+    table = colour_table(name)
+    row = QImage(table.data, len(table), 1, 4 * len(table), QImage.Format.Format_RGB32)
+    return QIcon(QPixmap.fromImage(row.scaled(_SCALE)))
 
 
 class Panel(QWidget):
@@ -50,6 +61,9 @@ class Panel(QWidget):
         self.window_ms = self._choice("window_ms", texts.WINDOW, texts.WINDOW_TIP, windows)
         maps = {name: name.capitalize() for name in COLOUR_MAPS}
         self.colour_map = self._choice("colour_map", texts.COLOURS, texts.COLOURS_TIP, maps)
+        self.colour_map.setIconSize(_SCALE)
+        for index, name in enumerate(maps):
+            self.colour_map.setItemIcon(index, _scale(name))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         model_row = QWidget()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from gui import texts
 from gui.axes import LEFT, RIGHT
-from gui.painted_once import PaintedOnce
+from gui.painted_once import ZoomedPicture
 from gui.strip_ring import REDUCTION, StripRing
 
 DEEPEST_DB = 40.0
@@ -22,13 +22,12 @@ _MARKS = {"drop": "#e0503c", "fill": "#e0503c", "late": "#f0a030"}
 _LOAD, _STEPS = "#5a9e6f", "#c77ddb"
 
 
-class ReductionStrip(PaintedOnce):
+class ReductionStrip(ZoomedPicture):
     """Level of the input minus level of the output, dB, one value a column of the pictures. Of a zoom only the times
     count."""
 
     def __init__(self) -> None:
         super().__init__(QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(texts.REDUCTION_TITLE)
         self.configure(1)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy
 from gui.axes import BOTTOM, LEFT, RIGHT, TOP
 from gui.columns import FLOOR_DB, Columns
 from gui.frame import painted_frame, painted_title
-from gui.painted_once import PaintedOnce
+from gui.painted_once import ZoomedPicture
 
 COLOUR_MAPS = ("inferno", "viridis", "magma", "cividis")
 
@@ -24,7 +24,7 @@ def colour_table(name: str) -> np.ndarray:
     return np.asarray(np.uint32(0xFF000000) | rgb[:, 0] << 16 | rgb[:, 1] << 8 | rgb[:, 2])
 
 
-class SpectrogramView(PaintedOnce):
+class SpectrogramView(ZoomedPicture):
     """Levels are kept beside the pixels, so that a new range recolours what is there and the mouse can ask.
 
     Every column is written twice, `capacity` apart: the newest `capacity` of them always lie side by side in
@@ -45,7 +45,6 @@ class SpectrogramView(PaintedOnce):
         self._smooth = False
         self.setMouseTracking(True)
         self.setMinimumSize(300, 90)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(title)
         self.configure(257, 1000, 0.01, 8000.0, scrolling=True)
 

@@ -59,7 +59,7 @@ GAIN, GAIN_TIP = "Output gain", "Louder or quieter output."
 DARKEST, DARKEST_TIP = "Darkest", "Level that is painted darkest."
 BRIGHTEST, BRIGHTEST_TIP = "Brightest", "Level that is painted brightest."
 WINDOW, WINDOW_TIP = "Window", "Longer windows part the harmonics, shorter ones part the moments."
-COLOURS, COLOURS_TIP = "Colours", "Colour map of both pictures."
+COLOURS, COLOURS_TIP = "Colours", "Colours of both pictures, from the darkest level to the brightest."
 
 LIVE, LIVE_TIP = "Live", "Clean the microphone while you speak. L."
 RECORD, RECORD_TIP = "Record", "Write what comes in and what goes out into two files. R."
@@ -128,7 +128,8 @@ RECORDED = "Recorded {input} and {output}. Play (P) ends Live and plays both sid
 TAKE = (
     "{name}: {seconds:.1f} s, as it was heard live; Play (P) plays it, the switch (space bar) changes sides"
 )
-PAIR = "{before} above, {after} below: {seconds:.1f} s, as they are; Play (P) plays, the switch (space bar) changes sides"
+PAIR = "{names}: {seconds:.1f} s, as they are; the switch (space bar) changes sides"
+OVER = " over "
 RESTING = "too busy: sound as it came in"
 NUMBERS = (
     "{steps} ({setting})   hop {hop:.2f} ms   load {load:.0%}   reduction {reduction:.0f} dB   "

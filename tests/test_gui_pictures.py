@@ -123,11 +123,11 @@ def test_new_columns_leave_the_axes_alone_and_a_new_palette_does_not(qtbot):
     view.show()
     qtbot.waitExposed(view)
     view.grab()
-    frame, painted = view._frame, []
+    frame, painted = view._ground, []
     view.update = lambda *region: painted.append(region)
     view.append(np.full((3, 4), -30, np.float32))
     view.play_head = 1.0
-    assert painted == [(view.plot,)] * 2 and view._frame is frame
+    assert painted == [(view.plot,)] * 2 and view._ground is frame
     del view.update
     light = view.grab().toImage().pixel(2, 2)
     palette = view.palette()
@@ -315,6 +315,27 @@ def test_a_meter_holds_its_peak_and_falls(qtbot):
     qtbot.wait(60)
     meter.show_level(-200.0)
     assert LOWEST_DBFS < meter.level_dbfs < -12 and meter.peak_dbfs == -12
+
+
+def test_the_text_of_a_meter_can_be_read_on_both_its_grounds(qtbot):
+    meter = Meter("Level in")
+    qtbot.addWidget(meter)
+    meter.resize(300, 22)
+    colours = meter.palette()
+
+    def colours_there():
+        shown = meter.grab().toImage()
+        return {shown.pixel(x, y) for x in range(60) for y in range(22)}
+
+    assert {colours.base().color().rgb(), colours.windowText().color().rgb()} <= colours_there()
+    meter.show_level(-3.0)
+    there = colours_there()
+    assert {colours.highlight().color().rgb(), colours.highlightedText().color().rgb()} <= there
+    assert colours.windowText().color().rgb() not in there
+    edge = round(300 * 57 / 60)
+    shown = meter.grab().toImage()
+    assert shown.pixel(edge - 2, 5) == colours.highlight().color().rgb()
+    assert shown.pixel(edge + 2, 5) == colours.base().color().rgb()
 
 
 def test_a_meter_counts_what_clipped_until_a_click(qtbot):

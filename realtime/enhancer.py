@@ -115,6 +115,11 @@ class Enhancer:
         return self._session.device_note
 
     @property
+    def on_caller(self) -> bool:
+        """Does the thread that calls `process` do all the work, so that its processor time is what a hop costs?"""
+        return self._session.on_caller
+
+    @property
     def attenuation_limit_db(self) -> float | None:
         """Most attenuation in dB, None for no limit; settable while running, it moves over one hop."""
         return self.mixer.attenuation_limit_db

@@ -11,9 +11,11 @@ class GovernorRules:
 
     shed_load: float = 0.75  # smoothed load above which a step is given up
     shed_backlog: float = 2.0  # hops that wait for the model: above, a step is given up
-    rest_backlog: float = (
-        6.0  # likewise, and the load is too high as well: above, the model rests, whatever the steps
-    )
+    # likewise, and the load is too high as well: above, all steps that can be spared go at once, and then the model rests
+    rest_backlog: float = 6.0
+    # what the least steps take of a core themselves: up to this the model never rests. Beside one other program a thread
+    # gets half of a core; a model that wants less keeps up in the long run, and resting would not bring the core back sooner
+    rest_own: float = 0.5
     climb_load: float = 0.5  # the load expected after a climb must stay below
     settle_hops: int = 10  # between two steps down: the effect must show first
     climb_s: float = 4.0  # quiet time before a climb ...
@@ -25,7 +27,9 @@ class Governor:
 
     `update` is told what each hop cost and how many wait. Going down is quick, one step in `settle_hops`;
     going up is slow, one step after `climb_s` without trouble, and a climb that fails doubles that time: so
-    the number of steps never swings. Pure: no clock, the hops themselves are the time.
+    the number of steps never swings. Resting is the last rung: only from `least`, and only if the model's own work is
+    too much for the machine, not if its hops take long because other programs have the core.
+    Pure: no clock, the hops themselves are the time.
     """
 
     def __init__(
@@ -45,29 +49,37 @@ class Governor:
         self.load = 0.0  # smoothed share of a hop that the last hops took
         self.sheds = 0  # steps given up so far
         self._cost = 0.0  # of one step, smoothed; kept while the model rests
+        self._own = 0.0  # likewise, of it what the processor worked
         self._quiet = 0  # hops without trouble
         self._since = 0  # hops since the last move
         self._climbed = False  # was the last move a climb?
         self._patience_s = rules.climb_s
 
-    def update(self, seconds: float, backlog: float) -> int:
-        """seconds: what the hop took at `steps`; backlog: hops that wait -> steps of the next hop."""
+    def update(self, seconds: float, backlog: float, own_seconds: float | None = None) -> int:
+        """seconds: what the hop took at `steps`; backlog: hops that wait; own_seconds: of `seconds`, what the processor
+        worked for it, None if that is not known: then all of them -> steps of the next hop.
+        """
         rules, load = self.rules, seconds / self.hop_seconds
+        own = load if own_seconds is None else own_seconds / self.hop_seconds
         # one slow hop is no load: another program took the core, and the queue is there for that
         self.load += (min(load, 2.0) - self.load) * 0.1
         if self.steps:
             self._cost += (min(load, 2.0) / self.steps - self._cost) * 0.1
+            self._own += (min(own, 2.0) / self.steps - self._own) * 0.1
         self._since += 1
         busy = self.load > rules.shed_load and self.steps > 0
         # a queue alone says little: hops also wait after the core was away, and a cheap model is soon through
         trouble = busy or (backlog > rules.shed_backlog and self.steps > 0)
         self._quiet = 0 if trouble else self._quiet + 1
-        if busy and backlog > rules.rest_backlog:
+        too_much = self._own * self.least > rules.rest_own
+        if busy and backlog > rules.rest_backlog and self.steps > self.least:
+            self._move(self.least)
+        elif busy and backlog > rules.rest_backlog and too_much:
             self._move(0)
         elif trouble and self._since >= rules.settle_hops:
             if self.steps > self.least:
                 self._move(self.steps - 1)
-            elif busy and self.steps and self.load > 1:
+            elif busy and too_much and self.load > 1:
                 self._move(0)
         elif self._quiet * self.hop_seconds >= self._patience_s and self.steps < self.most:
             self._climb()
@@ -85,7 +97,7 @@ class Governor:
     def _move(self, steps: int) -> None:
         down = steps < self.steps
         if down:
-            self.sheds += 1
+            self.sheds += self.steps - steps
             if self._climbed:
                 self._patience_s = min(2 * self._patience_s, self.rules.longest_climb_s)
         self._climbed = not down

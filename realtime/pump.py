@@ -59,10 +59,12 @@ class Pump:
         tap: Tap,
         on_hop: Callable[[Samples, Samples], None] | None = None,  # input and output, [hop], full scale ±1
         clock: Callable[[], float] = time.perf_counter,
+        work_clock: Callable[[], float] = time.thread_time,  # s that the worker's thread was running
     ):
         """Raises ValueError for rates that cannot be converted."""
         self.rate_in, self.rate_out = rate_in, rate_out
-        self.counters, self.tap, self.on_hop, self.clock = counters, tap, on_hop, clock
+        self.counters, self.tap, self.on_hop = counters, tap, on_hop
+        self.clock, self.work_clock = clock, work_clock
         self.inbox, self.outbox = Ring(int(RING_S * rate_in)), Ring(int(RING_S * rate_out))
         self.queue_s = queue_s
         self.last_input = self.last_output = clock()
@@ -302,13 +304,13 @@ class Pump:
         enhancer, governor = engine.enhancer, engine.governor
         enhancer.resting = governor.steps == 0
         enhancer.steps = max(1, governor.steps)
-        start = self.clock()
+        start, begun = self.clock(), self.work_clock()
         y = enhancer.process(x)
-        seconds = self.clock() - start
+        seconds, worked = self.clock() - start, self.work_clock() - begun
         if seconds > self.hop_s:
             marks = [*marks, "late"]
         engine.compute_ms += (1000 * seconds - engine.compute_ms) * 0.05
-        governor.update(seconds, self.backlog)
+        governor.update(seconds, self.backlog, worked if enhancer.on_caller else None)
         if self._fresh:
             y = y * np.linspace(0, 1, len(y), dtype=np.float32)
             self._fresh = False

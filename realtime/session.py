@@ -125,6 +125,8 @@ class Session:
             raise ModelError(f"no model file at {what}")
         source = model if isinstance(model, bytes) else str(model)
         self._session, self.device, why = _open(source, device, threads, what)
+        # does the calling thread itself do all the work? ONNX Runtime starts no other for one, and a GPU is no thread
+        self.on_caller = self.device == "cpu" and threads == 1
         self.device_note = f"{self.device} ({why})" if why else self.device
         try:
             self.spec = ModelSpec.from_metadata(self._session.get_modelmeta().custom_metadata_map)

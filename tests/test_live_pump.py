@@ -43,26 +43,30 @@ class Bench:
     def run(self, seconds):
         end = self.now + seconds
         while self.events[0][0] < end:
-            self.now, _, what = heapq.heappop(self.events)
-            if what == "in":
-                if not self.dead_in(self.now):
-                    frames = self.signal(np.arange(self.sent, self.sent + self.block_in))
-                    self.sent += self.block_in
-                    self.last_in = self.now
-                    self.pump.on_input(np.repeat(frames[:, None], self.channels, axis=1))
-                self.again("in", self.period_in)
-            else:
-                out = np.full((self.block_out, self.channels), np.nan, np.float32)
-                self.pump.on_output(out)
-                assert np.isfinite(out).all(), "always filled"
-                self.heard.append(out[:, 0].copy())
-                waiting = min(self.now - self.last_in, self.period_in)  # in the input device
-                self.depths.append(self.pump.depth_s + waiting)
-                self.again("out", self.period_out)
+            self.devices()
             while not self.asleep(self.now) and self.pump.step():
                 pass
-        self.now = end
+        self.now = max(self.now, end)
         return self
+
+    def devices(self):
+        """The next callback."""
+        self.now, _, what = heapq.heappop(self.events)
+        if what == "in":
+            if not self.dead_in(self.now):
+                frames = self.signal(np.arange(self.sent, self.sent + self.block_in))
+                self.sent += self.block_in
+                self.last_in = self.now
+                self.pump.on_input(np.repeat(frames[:, None], self.channels, axis=1))
+            self.again("in", self.period_in)
+        else:
+            out = np.full((self.block_out, self.channels), np.nan, np.float32)
+            self.pump.on_output(out)
+            assert np.isfinite(out).all(), "always filled"
+            self.heard.append(out[:, 0].copy())
+            waiting = min(self.now - self.last_in, self.period_in)  # in the input device
+            self.depths.append(self.pump.depth_s + waiting)
+            self.again("out", self.period_out)
 
     def again(self, what, period):
         heapq.heappush(self.events, (self.now + period, self.number, what))
@@ -71,6 +75,31 @@ class Bench:
     @property
     def out(self):
         return np.concatenate(self.heard)
+
+
+class Loaded(Bench):
+    """A hop takes the worker time, and the devices go on meanwhile."""
+
+    def __init__(self, session, **options):
+        super().__init__(session, signal=counting, **options)
+        self.engine.governor = Governor(HOP_S, 1, 4, 4)
+        self.step_cost = 0.1  # work of a step, in hops
+        self.away = 0.0  # at most, what other programs take of the core in the middle of a hop, in hops
+        self.worked, self.random = 0.0, np.random.default_rng(1)
+        self.pump.work_clock = lambda: self.worked
+        self.steps = []  # of every hop
+        self.process, self.engine.enhancer.process = self.engine.enhancer.process, self.costly
+
+    def costly(self, samples):
+        steps = self.engine.governor.steps
+        self.steps.append(steps)
+        work = self.step_cost * steps * HOP_S
+        self.worked += work
+        end = self.now + work + self.away * self.random.random() * HOP_S
+        while self.events[0][0] < end:
+            self.devices()
+        self.now = end
+        return self.process(samples)
 
 
 def counting(n):
@@ -205,3 +234,45 @@ def test_a_governor_at_rest_passes_the_input_on_and_comes_back(open_model):
     assert np.abs(bench.out[-1600:]).max() == pytest.approx(0.25, abs=0.01)
     assert bench.counters == Counters()
     assert np.abs(np.diff(bench.out[16000:])).max() < 1.6 * 0.5 * 2 * np.pi * 200 / 16000, "no click"
+
+
+@pytest.mark.parametrize("cost, left, queue_s", [(0.3, 2, 0.02), (0.35, 2, 0.04), (0.6, 1, 0.1)])
+def test_a_slower_machine_costs_steps_and_not_a_sample_and_they_return(open_model, cost, left, queue_s):
+    """cost: of a step, in hops, so that four of them take up to 2.4; left: steps that there is room for."""
+    bench = Loaded(open_model(), queue_s=queue_s).run(5)
+    assert set(bench.steps) == {4}
+    slow, bench.step_cost = len(bench.steps), cost
+    bench.run(20)
+    fallen = bench.steps[slow:]
+    assert sorted(fallen, reverse=True) == fallen and fallen[-1] == left, "down, and no swing"
+    assert fallen.index(left) * HOP_S < 1
+    back, bench.step_cost = len(bench.steps), 0.1
+    bench.run(40)
+    risen = bench.steps[back:]
+    assert sorted(risen) == risen and risen[-1] == 4
+    assert len(lags(bench.out, 4000)) == 1 and bench.counters == Counters()
+
+
+def test_other_programs_on_the_core_cost_a_cheap_model_steps_and_neither_rest_nor_a_sample(open_model):
+    bench = Loaded(open_model(), queue_s=0.15)
+    bench.step_cost = 0.02
+    bench.run(5)
+    busy, bench.away = len(bench.steps), 1.7
+    bench.run(30)
+    calm, bench.away = len(bench.steps), 0.0
+    assert min(bench.steps[busy:calm]) == 1 and set(bench.steps[calm - 500 :]) == {1}
+    bench.run(40)
+    assert bench.steps[-1] == 4
+    assert len(lags(bench.out, 4000)) == 1 and bench.counters == Counters()
+
+
+def test_a_model_that_is_too_slow_for_the_machine_rests_and_comes_back(open_model):
+    bench = Loaded(open_model(), queue_s=0.1).run(5)
+    bench.step_cost = 1.5
+    bench.run(3)
+    assert bench.steps[-1] == 0 and 1 in bench.steps
+    lost = bench.counters.gap_ms
+    assert lost < 150
+    bench.step_cost = 0.1
+    bench.run(60)
+    assert bench.steps[-1] == 4 and bench.counters.gap_ms == lost, "what was lost was lost before it rested"

@@ -1,5 +1,7 @@
 """The session alone: hops, states, devices."""
 
+import time
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -7,6 +9,7 @@ import pytest
 from engine_models import DAMAGES, Damaged, Recipe, build
 
 from realtime import session as session_module
+from realtime.enhancer import Enhancer
 from realtime.noise import HopNoise
 from realtime.session import DeviceError, Session, missing_cuda
 
@@ -210,6 +213,26 @@ def test_inputs_that_are_bound_anew_each_hop_give_the_same(model, noise):
     expected = stream(session, noise(1600), 3)
     session.device = "cuda"
     np.testing.assert_array_equal(stream(session, noise(1600), 3), expected)
+
+
+@pytest.mark.parametrize("threads, device, alone", [(1, "cpu", True), (2, "cpu", False), (1, "cuda", False)])
+def test_it_tells_where_a_caller_s_processor_time_is_what_a_hop_costs(
+    model, monkeypatch, threads, device, alone
+):
+    cpu = session_module._open(model, "cpu", 1, "the model")[0]
+    monkeypatch.setattr(session_module, "_open", lambda *_: (cpu, device, ""))
+    monkeypatch.setattr(Session, "_bind", lambda self: None)
+    assert Session(model, device, threads).on_caller is alone
+
+
+def test_one_thread_on_the_cpu_is_the_caller_s():
+    """What the governor judges by: no other thread of the process works while hops are enhanced."""
+    enhancer = Enhancer(device="cpu")
+    enhancer.process(np.zeros(160, np.float32))
+    process, thread = time.process_time(), time.thread_time()
+    enhancer.process(np.zeros(300 * 160, np.float32))
+    process, thread = time.process_time() - process, time.thread_time() - thread
+    assert enhancer.on_caller and thread > 0.9 * process > 0
 
 
 @pytest.mark.skipif(missing_cuda() is not None, reason=f"{missing_cuda()}")

@@ -13,6 +13,8 @@ import pytest
 from audio_server import PulseServer, running, wait_until
 from cli_runner import CLI
 
+from realtime.governor import GovernorRules
+
 QUIET_S, BUSY_S, AFTER_S = 60, 30, 30
 SPIN = "while True: pass"
 
@@ -123,15 +125,15 @@ def test_two_minutes_lose_no_sample_and_a_busy_machine_costs_steps_alone(tmp_pat
             Route(server, tmp_path, 48000, seconds + 10, stack, "150", preexec_fn=renounce),
         )
         time.sleep(QUIET_S)
-        quiet = len(second.status)
+        ends_quiet = [len(route.status) for route in (first, second)]
         with contextlib.ExitStack() as spinning:
             for _ in range(2):
                 spinning.enter_context(process([sys.executable, "-c", SPIN]))
             time.sleep(BUSY_S)
-        busy = len(second.status)
+        ends_busy = [len(route.status) for route in (first, second)]
         time.sleep(AFTER_S)
         stories = [route.status for route in (first, second)]
-    for route, story in zip((first, second), stories, strict=True):
+    for route, story, quiet, busy in zip((first, second), stories, ends_quiet, ends_busy, strict=True):
         last, (found, errors) = story[-1], lags(*route.heard(), route.rate)
         assert len(found) > 10 * (seconds - 5)
         # 16 kHz goes through as it is; at 48 kHz two resamplers bend the edge of the band a little
@@ -143,7 +145,11 @@ def test_two_minutes_lose_no_sample_and_a_busy_machine_costs_steps_alone(tmp_pat
         assert {name: last[name] for name in counted} == dict.fromkeys(counted, 0)
         delays = [s["latency_ms"]["total"] for s in story]
         assert np.median(delays[-20:]) == pytest.approx(np.median(delays[10:30]), abs=5)
-    steps, loads = ([s[name] for s in stories[1]] for name in ("steps", "load"))
-    assert min(steps[quiet : busy + 5]) < max(steps[:quiet]) or max(loads[quiet:busy]) < 0.75, "shed in need"
-    # without the right to priority two spinning programs may push it to the last rung, the input passed on
-    assert min(steps[-5:]) >= 1, f"steps return: {steps}"
+        steps, loads = ([s[name] for s in story] for name in ("steps", "load"))
+        assert min(steps) >= 1, f"{route.rate}: a model this cheap has no reason to rest: {steps}"
+        before, under, after = max(steps[5:quiet]), min(steps[quiet : busy + 3]), max(steps[busy + 3 :])
+        # whether busy programs keep a hop from its core is the system's choice: test_live_pump.py makes steps fall
+        assert under < before or under == 1 or max(loads[quiet:busy]) < GovernorRules.shed_load, (
+            f"{route.rate}: shed in need: {steps}, {loads}"
+        )
+        assert after > under or under == before, f"{route.rate}: steps return: {steps}"

@@ -15,7 +15,7 @@ from cli_runner import CLI
 
 from realtime.governor import GovernorRules
 
-QUIET_S, BUSY_S, AFTER_S = 60, 30, 30
+QUIET_S, BUSY_S, AFTER_S = 50, 30, 40  # a climb that failed before may wait half a minute
 SPIN = "while True: pass"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +54,37 @@ def locate(heard: Samples, starts: list[int], rate: int, longest_s: float) -> li
     return found
 
 
+class Pace:
+    """When which sample of a stream passed, from the moments at which its blocks did.
+
+    A block says no more than that its last sample has passed: told by the last block alone, a delay depends on how
+    the blocks of input and output happen to lie to each other, and differs by up to a block from start to start.
+    """
+
+    def __init__(self, rate: int):
+        """rate: Hz."""
+        self.rate = rate
+        self._times: list[float] = []  # s
+        self._counts: list[int] = []
+
+    def note(self, now_s: float, count: int) -> None:
+        """count: samples that have passed."""
+        self._times.append(now_s)
+        self._counts.append(count)
+
+    def seconds(self, count: int, reach_s: float) -> float:
+        """When sample `count` passed; the median over blocks at most reach_s away, as a thread may be late. NaN: none."""
+        counts, times = np.array(self._counts), np.array(self._times)
+        near = np.abs(counts - count) <= reach_s * self.rate
+        return float(np.median(times[near] - (counts[near] - count) / self.rate)) if near.any() else np.nan
+
+    def count(self, now_s: float, reach_s: float) -> float:
+        """The sample that passed then, likewise."""
+        counts, times = np.array(self._counts), np.array(self._times)
+        near = np.abs(times - now_s) <= reach_s
+        return float(np.median(counts[near] - (times[near] - now_s) * self.rate)) if near.any() else np.nan
+
+
 def measure(
     audio: Any,  # PortAudio, or what a test has in its place
     output: str | int | None,
@@ -59,33 +92,35 @@ def measure(
     rate: int = 48000,
     count: int = 10,
     longest_s: float = 1.0,  # a chirp that takes longer is not heard
+    clock: Callable[[], float] = time.perf_counter,  # s
 ) -> Loopback:
     """Plays count chirps into the output and listens to the input, both as they are. Raises AudioDeviceError."""
     out_device, in_device = audio.find(output, "output"), audio.find(input, "input")
     heard: list[Samples] = []
-    starts: list[int] = []
-    sound, position = chirp(rate), [0]
+    sound, came, went = chirp(rate), [0], [0]  # the chirp, and samples that have passed
+    pace_in, pace_out = Pace(rate), Pace(rate)
     period = int((longest_s + CHIRP_S) * rate)
+    begins = [k * period + period // 10 for k in range(count)]  # of the chirps, in the output
     ready, done = threading.Event(), threading.Event()
 
     def listen(frames: Samples, xrun: bool) -> None:
         heard.append(frames.mean(axis=1))
+        came[0] += len(frames)
+        pace_in.note(clock(), came[0])
         ready.set()
 
     def play(frames: Samples, xrun: bool) -> None:
         frames.fill(0)
         if not ready.is_set():  # an idle server takes a second until it listens
             return
-        first = position[0]
-        for k in range(first // period, (first + len(frames)) // period + 1):
-            begin = k * period - first + period // 10
-            if k < count and 0 <= begin < len(frames):
-                starts.append(sum(map(len, list(heard))) + begin)
-            low, high = max(begin, 0), min(begin + len(sound), len(frames))
-            if k < count and low < high:
-                frames[low:high] = sound[low - begin : high - begin, None]
-        position[0] += len(frames)
-        if position[0] > count * period + rate:
+        first = went[0]
+        pace_out.note(clock(), first)
+        for begin in begins:
+            low, high = max(begin - first, 0), min(begin - first + len(sound), len(frames))
+            if low < high:
+                frames[low:high] = sound[first + low - begin : first + high - begin, None]
+        went[0] += len(frames)
+        if went[0] > count * period + rate:
             done.set()
 
     handles: list[Any] = []
@@ -96,10 +131,13 @@ def measure(
     finally:
         for handle in handles:
             handle.close()
+    played = [begin for begin in begins if begin < went[0]]
+    passed = [pace_in.count(pace_out.seconds(begin, longest_s), longest_s) for begin in played]
+    starts = [max(0, round(at)) for at in passed if np.isfinite(at)]
     delays = locate(np.concatenate([np.zeros(0, np.float32), *heard]), starts, rate, longest_s)
     if not delays:
         raise AudioDeviceError(
             f"{in_device.name!r} heard none of {count} chirps from {out_device.name!r}: connect them, "
             "or turn the volume up"
         )
-    return Loopback(tuple(delays), len(starts))
+    return Loopback(tuple(delays), len(played))

@@ -120,7 +120,7 @@ def measure(
             if low < high:
                 frames[low:high] = sound[first + low - begin : first + high - begin, None]
         went[0] += len(frames)
-        if went[0] > count * period + rate:
+        if went[0] > (count + 1) * period:
             done.set()
 
     handles: list[Any] = []
@@ -137,7 +137,7 @@ def measure(
     delays = locate(np.concatenate([np.zeros(0, np.float32), *heard]), starts, rate, longest_s)
     if not delays:
         raise AudioDeviceError(
-            f"{in_device.name!r} heard none of {count} chirps from {out_device.name!r}: connect them, "
+            f"{in_device.name!r} heard no chirp of {count} from {out_device.name!r}: connect them, "
             "or turn the volume up"
         )
     return Loopback(tuple(delays), len(played))

@@ -33,6 +33,8 @@ def wait_until(true, seconds=10.0, what="it"):
 class AudioServer:
     """Environment variables of this process lead to it while it is open."""
 
+    AWAKE: tuple[str, ...] = ()  # makes a null sink that nobody uses move its blocks as a sound card does
+
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="ks-"))
         self.processes = []
@@ -59,9 +61,10 @@ class AudioServer:
         done = subprocess.run(["pactl", "info"], capture_output=True, timeout=10)
         return done.returncode == 0
 
-    def sink(self, name, rate=16000):
+    def sink(self, name, rate=16000, sleeps=False):
+        """sleeps: it may move in blocks of two seconds while nobody uses it, as PulseAudio's null sinks do."""
         return self.pactl("load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", "channels=1",
-                          "channel_map=mono", "format=float32le")  # fmt: skip
+                          "channel_map=mono", "format=float32le", *(() if sleeps else self.AWAKE))  # fmt: skip
 
     def source(self, name, sink, rate=16000):
         return self.pactl("load-module", "module-remap-source", f"source_name={name}", f"master={sink}.monitor",
@@ -85,6 +88,8 @@ class AudioServer:
 
 
 class PulseServer(AudioServer):
+    AWAKE = ("norewinds=1",)
+
     def start(self):
         self.environment(XDG_RUNTIME_DIR=self.folder, PULSE_SERVER=f"unix:{self.folder}/pulse/native",
                          HOME=self.folder, PULSE_STATE_PATH=self.folder / "state",

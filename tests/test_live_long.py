@@ -41,8 +41,8 @@ class Route:
     def __init__(self, server, folder, rate, seconds, stack, queue, **options):
         self.rate, self.folder = rate, folder
         mic, loud = f"mic{rate}", f"loud{rate}"
-        server.sink(mic, rate)
-        server.sink(loud, rate)
+        server.sink(mic, rate, sleeps=True)
+        server.sink(loud, rate, sleeps=True)
         noise = folder / f"{mic}.raw"
         band_limited(seconds, rate).tofile(noise)
         raw = ["--raw", "--format=float32le", f"--rate={rate}", "--channels=1"]

@@ -181,7 +181,6 @@ def test_a_server_that_is_killed_is_heard_two_seconds_after_its_return(pulse, ex
         pulse.sink("mic_in")
         pulse.sink("loud")
         speaking.enter_context(Speaking("mic_in"))
-        time.sleep(2.2)  # a null sink that nobody used sleeps for two seconds, which no microphone does
         pulse.source("virt_mic", "mic_in")
         wait_until(lambda: heard_again(stream, hops), 2, "sound again")
         begin = time.monotonic()
@@ -249,7 +248,7 @@ def test_at_most_25_ms_are_added_to_the_same_route_without_us(pulse, exact):
     """The server's own way from the source to the sink, with as much in its queue as we ask for, and ours."""
 
     def median_ms():
-        return 1000 * measure(PortAudio(), "mic_in", "loud.monitor", 16000, 5, 0.5).median_s
+        return 1000 * measure(PortAudio(), "mic_in", "loud.monitor", 16000, 5, 0.2).median_s
 
     index = pulse.pactl(
         "load-module", "module-loopback", "source=virt_mic", "sink=loud",
@@ -266,10 +265,10 @@ def test_at_most_25_ms_are_added_to_the_same_route_without_us(pulse, exact):
 
 def test_the_latency_of_a_route_is_measured(pulse):
     code, out, text = call(
-        "latency", "-o", "mic_in", "-i", "virt_mic", "--rate", "16000", "--count", "3", "--json"
+        "latency", "-o", "mic_in", "-i", "virt_mic", "--rate", "16000", "--count", "2", "--json"
     )
     assert code == 0, text
     result = json.loads(out)
-    assert result["heard"] == 3 and 0 < result["median_ms"] < 900
-    code, _, text = call("latency", "-o", "loud", "-i", "virt_mic", "--rate", "16000", "--count", "2")
-    assert code == 4 and "none of 2 chirps" in text
+    assert result["heard"] == 2 and 0 < result["median_ms"] < 900
+    code, _, text = call("latency", "-o", "loud", "-i", "virt_mic", "--rate", "16000", "--count", "1")
+    assert code == 4 and "no chirp of 1" in text

@@ -63,5 +63,5 @@ def test_a_delay_is_the_same_however_the_blocks_lie_to_each_other(phases, late_s
 
 def test_what_is_not_heard_is_said():
     cable = Cable(0.05, gain=0.0)
-    with pytest.raises(AudioDeviceError, match="heard none of 3 chirps"):
+    with pytest.raises(AudioDeviceError, match="heard no chirp of 3"):
         measure(cable, "out", "in", RATE, 3, 0.5, clock=lambda: cable.now)

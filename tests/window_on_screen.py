@@ -200,8 +200,9 @@ def test_every_setting_by_mouse_and_by_key(qtbot, live):
         click_up(qtbot, box)
         stream_is(qtbot, live, lambda s, field=field: getattr(s, field) == 7)
         box.setValue(100 if box is panel.limit_db else 0)
+    engine = live.live.stream.engine
     choose_by_mouse(qtbot, panel.device, texts.DEVICES["cpu"])
-    stream_is(qtbot, live, lambda s: s.message.startswith("model"))
+    stream_is(qtbot, live, lambda s: s.engine is not engine)
     choose_by_key(qtbot, panel.device, texts.DEVICES["auto"])
     choose_by_mouse(qtbot, panel.window_ms, "64 ms")
     assert live.pictures.after.bins == 513

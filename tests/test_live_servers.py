@@ -247,17 +247,21 @@ def test_a_recording_is_what_came_in_and_what_went_out(pulse, exact, tmp_path):
 def test_at_most_25_ms_are_added_to_the_same_route_without_us(pulse, exact):
     """The server's own way from the source to the sink, with as much in its queue as we ask for, and ours."""
 
+    pulse.sink("near", sleeps=True)  # as PulseAudio has them, asleep or not
+    pulse.sink("far", sleeps=True)
+
     def median_ms():
-        return 1000 * measure(PortAudio(), "mic_in", "loud.monitor", 16000, 5, 0.2).median_s
+        return 1000 * measure(PortAudio(), "near", "far.monitor", 16000, 5, 0.2).median_s
 
     index = pulse.pactl(
-        "load-module", "module-loopback", "source=virt_mic", "sink=loud",
+        "load-module", "module-loopback", "source=near.monitor", "sink=far",
         f"latency_msec={LiveOptions.queue_ms + SERVER_LATENCY_MS:g}",
     )  # fmt: skip
     time.sleep(1)  # until it has found its latency
     without = median_ms()
     pulse.pactl("unload-module", index)
-    with LiveStream(options(exact, queue_ms=LiveOptions.queue_ms)) as stream:
+    route = options(exact, input="near.monitor", output="far", queue_ms=LiveOptions.queue_ms)
+    with LiveStream(route) as stream:
         wait_until(lambda: stream.status().latency_ms.get("queue_out", 0) > 0, 20, "the first measure")
         ours = median_ms()
     assert ours - without <= 25, f"{without:.1f} ms without us, {ours:.1f} ms with us"

@@ -14,10 +14,10 @@ from torch import Tensor
 from torch._higher_order_ops.while_loop import while_loop
 
 from export.graph import StepsError
-from trainer.offline_model import OfflineModel, Sampling
+from trainer.offline_model import FewStepSampling, OfflineModel, Sampling
 from trainer.predictor_corrector import reverse_step
-from trainer.samplers import few_step_transition
-from trainer.sde import OUVESDE
+from trainer.samplers import Eta, few_step_transition
+from trainer.sde import GaussianPath
 
 TIMES = (1.0, 0.6, 0.35, 0.15)  # when the few-step sampler calls the network
 
@@ -38,11 +38,11 @@ class FewSteps:
 
     draws = calls = 1
 
-    def __init__(self, times: Sequence[float] = TIMES, eta: float = 1.0):
+    def __init__(self, times: Sequence[float] = TIMES, eta: Eta = 1.0):
         times = tuple(map(float, times))
         falling = list(times) == sorted(set(times), reverse=True)
-        if not times or not falling or times[0] > OUVESDE.T or times[-1] <= 0:
-            raise ValueError(f"times {times} must fall from T = {OUVESDE.T} and stay above 0")
+        if not times or not falling or times[0] > GaussianPath.T or times[-1] <= 0:
+            raise ValueError(f"times {times} must fall from T = {GaussianPath.T} and stay above 0")
         self.times, self.eta, self.max_steps = times, eta, len(times)
         self.config = {"name": "few_step", "times": list(times), "eta": eta}
 
@@ -129,11 +129,14 @@ def sampler_of(
         steps = most if steps is None else steps
         if not 1 <= steps <= most:
             raise StepsError(f"max_steps {steps} must lie in 1 ... {most} for the few-step sampler")
-        return FewSteps(TIMES[:steps])
+        own = model.sampling
+        return FewSteps(TIMES[:steps], own.eta if isinstance(own, FewStepSampling) else 1.0)
     if sampler != "predictor_corrector":
         raise ValueError(f"sampler '{sampler}' is not one of few_step, predictor_corrector")
     if model.supervised:
         raise ValueError("a purely supervised model has no score: it is called once, by few_step")
+    if not isinstance(model.sampling, Sampling):
+        raise ValueError("this model samples by few_step, not by predictor_corrector")
     if steps is not None:
         if steps < 1:
             raise StepsError(f"max_steps {steps} must be at least 1")

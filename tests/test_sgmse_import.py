@@ -11,7 +11,7 @@ import torch
 from trainer import cli
 from trainer.checkpoint import load_model
 from trainer.networks.ncsnpp import NCSNpp
-from trainer.offline_model import OfflineModel
+from trainer.offline_model import FewStepSampling, OfflineModel
 from trainer.preconditioning import Preconditioning
 from trainer.sde import OUVESDE
 from trainer.sgmse_import import read_sgmse
@@ -185,6 +185,24 @@ def test_the_supervised_network_of_the_paper_is_imported(tmp_path):
         model.score(*complex_pair(), torch.ones(2))
 
 
+@pytest.mark.parametrize(("sampler", "eta"), [("ode", 0.0), ("sde", "posterior")])
+def test_a_bridge_is_imported_with_its_sampler(tmp_path, sampler, eta):
+    """The network's output is x̂₀ at once, and N calls enhance."""
+    model = imported(
+        tmp_path, backbone="ncsnpp_v2", loss_type="data_prediction", sde="sbve", k=2.4, c=0.5, N=7, sampler_type=sampler
+    )  # fmt: skip
+    assert model.sde.config == {"k": 2.4, "c": 0.5, "t_eps": 1e-4}
+    assert model.sampling == FewStepSampling(7, eta) and len(model.times) == 7
+    (x_t, y), t = complex_pair(), torch.tensor([0.3, 1.0])
+    real = [torch.view_as_real(v[:, 0]).permute(0, 3, 2, 1) for v in (x_t, y)]
+    calls = []
+    with torch.no_grad():
+        out = model.network(maps_of(x_t, y), t).transpose(2, 3)
+        assert torch.allclose(model.predict(*real, t)[0], out, atol=1e-5)
+        model.network.register_forward_hook(lambda *_: calls.append(1))
+        assert torch.isfinite(model.enhance(torch.randn(2, 777) * 0.05)).all() and len(calls) == 7
+
+
 def test_enhancing_counts_two_calls_a_step_and_keeps_the_length(tmp_path):
     model = imported(tmp_path)
     calls = []
@@ -235,7 +253,9 @@ def test_names_of_known_packages_are_never_imported(tmp_path):
     ("hyper", "words"),
     [
         ({"backbone": "dcunet"}, "backbone 'dcunet'; known are ncsnpp, ncsnpp_v2"),
-        ({"sde": "sbve"}, "sde 'sbve'; only ouve"),
+        ({"sde": "bbed"}, "sde 'bbed'; known are ouve, sbve"),
+        ({"sde": "sbve"}, "predicts score needs noise at T"),
+        ({"sde": "sbve", "sampler_type": "pc"}, "sampler_type 'pc'; known for sbve are ode, sde"),
         ({"centered": False}, "centered False"),
         ({"transform_type": "log"}, "transform_type 'log'"),
         ({"progressive": "none"}, "progressive 'none'"),

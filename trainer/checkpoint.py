@@ -11,18 +11,20 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from trainer.bridge import BridgeVE
 from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.growth import can_deepen, deepen
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.streaming import StreamingNet
-from trainer.offline_model import OfflineModel, Sampling
+from trainer.offline_model import FewStepSampling, OfflineModel, Sampling
 from trainer.preconditioning import Preconditioning
 from trainer.score_model import ScoreModel
 from trainer.sde import OUVESDE
 from trainer.spectrogram import Spectrogram
 
 NETWORKS = {"StreamingNet": StreamingNet, "NCSNpp": NCSNpp}
-SDES = {"OUVESDE": OUVESDE}
+SDES = {"OUVESDE": OUVESDE, "BridgeVE": BridgeVE}
+SAMPLINGS = {"Sampling": Sampling, "FewStepSampling": FewStepSampling}
 
 
 def build(config: dict) -> ScoreModel | OfflineModel:
@@ -31,7 +33,10 @@ def build(config: dict) -> ScoreModel | OfflineModel:
         network, sde = dict(config["network"]), dict(config["sde"])
         network_class, sde_class = NETWORKS[network.pop("name")], SDES[sde.pop("name")]
         if config.get("model") == "OfflineModel":
-            around = Preconditioning(**config["preconditioning"]), Sampling(**config["sampling"])
+            sampling = dict(config["sampling"])
+            # models from before there were two have no name
+            sampling_class = SAMPLINGS[sampling.pop("name", "Sampling")]
+            around = Preconditioning(**config["preconditioning"]), sampling_class(**sampling)
             front = CentredSpectrogram(**config["spectrogram"])
             return OfflineModel(front, sde_class(**sde), network_class(**network), *around)
         spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]

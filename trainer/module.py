@@ -10,11 +10,13 @@ import lightning as L
 import torch
 from torch import Tensor
 
+from trainer.bridge import BridgeVE
 from trainer.checkpoint import load_weights
 from trainer.metrics import si_sdr
 from trainer.networks.streaming import StreamingNet
-from trainer.objective import path_loss, weighted_loss
+from trainer.objective import check_terms, path_loss, weighted_loss
 from trainer.offline_model import OfflineModel
+from trainer.samplers import Eta
 from trainer.score_model import ScoreModel
 from trainer.sde import OUVESDE
 from trainer.spectrogram import Spectrogram
@@ -80,10 +82,10 @@ class Enhancement(Validated):
     def __init__(
         self,
         spectrogram: Spectrogram,
-        sde: OUVESDE,
+        sde: OUVESDE | BridgeVE,
         network: StreamingNet,
         times: list[float] = [1.0, 0.6, 0.35, 0.15],  # noqa: B006 - jsonargparse wants the plain default
-        eta: float = 1.0,  # fresh noise between steps, 0 ... 1
+        eta: Eta = 1.0,  # fresh noise between steps, 0 ... 1, or posterior
         weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
         supervised: dict[str, float] = {"mse": 1.0},  # noqa: B006 - D of the weighted loss: name -> factor
         tweedie: Literal["exact", "as_published"] = "exact",  # what D of the weighted loss compares
@@ -109,6 +111,7 @@ class Enhancement(Validated):
             raise ValueError(
                 f"path_steps {path_steps} must be {len(times)} shares, one for each of the times {times}"
             )
+        check_terms(sde, weight, tweedie)
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
         if init:
             load_weights(self.model, Path(init))

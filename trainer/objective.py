@@ -13,7 +13,7 @@ from trainer.offline_model import OfflineModel
 from trainer.samplers import few_step_transition
 from trainer.schedules import alpha, draw_times
 from trainer.score_model import ScoreModel
-from trainer.sde import expand_as
+from trainer.sde import GaussianPath, expand_as
 
 
 def estimate(model: ScoreModel | OfflineModel, x_hat: Tensor, x: Tensor) -> Estimate:
@@ -34,6 +34,14 @@ def circular_noise(model: ScoreModel | OfflineModel, like: Tensor) -> Tensor:
     return model.shape_noise(z * 0.5**0.5)
 
 
+def check_terms(sde: GaussianPath, weight: str | float, tweedie: str) -> None:
+    """Raises ValueError for a bridge with a generative term, which has no value at T, or without the exact estimate."""
+    if weight != 1:
+        sde.require_noise(f"the generative term of weight {weight}")
+    if tweedie != "exact":
+        sde.require_noise(f"tweedie {tweedie}")
+
+
 def weighted_loss(
     model: ScoreModel | OfflineModel,
     x: Tensor,
@@ -52,9 +60,11 @@ def weighted_loss(
     own times. tweedie: what D compares; as_published takes x_t + σ_t² s/2 and the target of the published code.
     A discrepancy of two samples draws z twice for each example, with the same x, y and t. Both x_t then know of x, more
     so the smaller t is: it is a scoring rule for p(x | y) only where the sampler starts, and on `path_loss`.
+    On a bridge: weight 1, that is data prediction alone; of its generative, t = T, where nothing is noisy, adds |z|².
     Returns loss, generative, supervised (before weighting), each a scalar.
     """
     sde, terms, batch = model.sde, supervised or {"mse": 1.0}, len(x)
+    check_terms(sde, weight, tweedie)
     t = draw_times(sde, batch, x.new_tensor(model.times), points_share)
     a = alpha(weight, sde, t)
     target = x if tweedie == "exact" else sde.published_target(x, y, t)
@@ -65,8 +75,8 @@ def weighted_loss(
 
     x_hat, score = model.predict(x_t, y, t)
     generative = (std * score + z).square().sum(1).mean((1, 2))
-    factor = (sde.decay(t) / sde.std(t)).square()
-    generative = (generative * (factor.clamp_max(generative_limit) / factor)).reshape(-1, batch).mean(0)
+    factor = sde.signal_to_noise(t).square()
+    generative = (generative * (generative_limit / factor).clamp_max(1)).reshape(-1, batch).mean(0)
     if tweedie != "exact":
         x_hat = sde.tweedie(x_t, score, y, t, tweedie)
     discrepancy = weighted_sum(terms, estimate(model, x_hat, target))

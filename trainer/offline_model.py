@@ -1,4 +1,4 @@
-"""Whole-file models: SGMSE's front end, a network that sees past and future, and predictor-corrector sampling."""
+"""Whole-file models: SGMSE's front end, a network that sees past and future, and their two samplers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.preconditioning import Preconditioning
 from trainer.predictor_corrector import calls_per_step, predictor_corrector
-from trainer.sde import OUVESDE, expand_as
+from trainer.samplers import Eta, check_eta, few_step
+from trainer.sde import GaussianPath, expand_as
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,30 @@ class Sampling:
         """Of the network, in each step."""
         return calls_per_step(self.predictor, self.corrector, self.corrector_steps)
 
+    def times(self, sde: GaussianPath, steps: int) -> list[float]:
+        """When the network is called: evenly T … t_ε, from where the last step goes to 0."""
+        return torch.linspace(sde.T, sde.t_eps, steps, dtype=torch.float64).tolist()
+
+
+@dataclass(frozen=True)
+class FewStepSampling:
+    """The other sampler of `OfflineModel.enhance`: transitions between data predictions, one network call each.
+
+    On a bridge, eta 0 is the ODE sampler of arXiv 2407.16074 and "posterior" its SDE sampler.
+    """
+
+    N: int = 50  # steps
+    eta: Eta = 0.0  # share of fresh noise between steps, 0 ... 1, or posterior
+
+    def __post_init__(self) -> None:
+        if self.N < 1:
+            raise ValueError(f"N {self.N} must be at least 1")
+        check_eta(self.eta)
+
+    def times(self, sde: GaussianPath, steps: int) -> list[float]:
+        """When the network is called: evenly T … t_ε without t_ε, for the last call's estimate is already that of x."""
+        return torch.linspace(sde.T, sde.t_eps, steps + 1, dtype=torch.float64)[:-1].tolist()
+
 
 class OfflineModel(nn.Module):
     """A score model of whole files; or, with a network of two inputs, a purely supervised one that maps y to x̂.
@@ -44,10 +69,10 @@ class OfflineModel(nn.Module):
     def __init__(
         self,
         spectrogram: CentredSpectrogram,
-        sde: OUVESDE,
+        sde: GaussianPath,
         network: NCSNpp,
-        preconditioning: Preconditioning | None = None,  # None: that of the published ncsnpp
-        sampling: Sampling | None = None,  # None: the paper's
+        preconditioning: Preconditioning | None = None,  # None: ncsnpp as published; of a bridge, data
+        sampling: Sampling | FewStepSampling | None = None,  # None: the paper's; of a bridge, few steps
     ):
         super().__init__()
         if network.bins != spectrogram.bins:
@@ -55,14 +80,20 @@ class OfflineModel(nn.Module):
         self.supervised = network.inputs == 2
         if preconditioning is None:
             preconditioning = (
-                Preconditioning(predicts="data", sign=1) if self.supervised else Preconditioning()
+                Preconditioning(predicts="data", sign=1)
+                if self.supervised or sde.pinned
+                else Preconditioning()
             )
         if self.supervised and preconditioning.predicts != "data":
             raise ValueError(
                 f"a network of y alone can only predict data, not '{preconditioning.predicts}': it sees no x_t"
             )
+        preconditioning.check(sde)
+        sampling = sampling or (FewStepSampling() if sde.pinned else Sampling())
+        if isinstance(sampling, Sampling):
+            sde.require_noise("predictor-corrector sampling")
         self.spectrogram, self.sde, self.network = spectrogram, sde, network
-        self.preconditioning, self.sampling = preconditioning, sampling or Sampling()
+        self.preconditioning, self.sampling = preconditioning, sampling
 
     @property
     def config(self) -> dict:
@@ -73,14 +104,13 @@ class OfflineModel(nn.Module):
             "sde": {"name": type(self.sde).__name__, **self.sde.config},
             "network": {"name": type(self.network).__name__, **self.network.config},
             "preconditioning": asdict(self.preconditioning),
-            "sampling": asdict(self.sampling),
+            "sampling": {"name": type(self.sampling).__name__, **asdict(self.sampling)},
         }
 
     @property
     def times(self) -> tuple[float, ...]:
-        """When the sampler calls the network: N even times T … t_ε, or once for a supervised network."""
-        count = 1 if self.supervised else self.sampling.N
-        return tuple(torch.linspace(self.sde.T, self.sde.t_eps, count, dtype=torch.float64).tolist())
+        """When the sampler calls the network: N even times from T on, or once for a supervised network."""
+        return tuple(self.sampling.times(self.sde, 1 if self.supervised else self.sampling.N))
 
     def shape_noise(self, noise: Tensor) -> Tensor:
         """SGMSE's noise is circular at all bins, also where a real signal is real: nothing is taken away."""
@@ -123,7 +153,7 @@ class OfflineModel(nn.Module):
         return nn.functional.pad(spectrum, (0, 0, 0, missing))
 
     def sample(self, y: Tensor, steps: int) -> Tensor:
-        """x̂₀ by predictor-corrector sampling in `steps` steps, or in one call if supervised. y: [B, 2, T, F], any T."""
+        """x̂₀ by the sampler in `steps` steps, or in one call if supervised. y: [B, 2, T, F], any T."""
         most = len(self.times)
         if not 1 <= steps <= most and self.supervised:
             raise ValueError(f"steps {steps} must be 1: a supervised model is called once")
@@ -132,6 +162,12 @@ class OfflineModel(nn.Module):
         frames, y = y.shape[2], self.pad(y)
         if self.supervised:
             x_hat, _ = self.predict(y, y, y.new_ones(len(y)))
+        elif isinstance(self.sampling, FewStepSampling):
+            o = self.sampling
+            x_hat = few_step(
+                lambda x_t, t, _: self.predict(x_t, y, t)[0], self.sde, y,
+                (self.circular_noise(y) for _ in range(steps)), o.times(self.sde, steps), o.eta, steps,
+            )  # fmt: skip
         else:
             o = self.sampling
             x_hat, _ = predictor_corrector(

@@ -8,12 +8,13 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from trainer.bridge import BridgeVE
 from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.checkpoint import load_weights
 from trainer.module import Validated
 from trainer.networks.ncsnpp import NCSNpp
-from trainer.objective import weighted_loss
-from trainer.offline_model import OfflineModel, Sampling
+from trainer.objective import check_terms, weighted_loss
+from trainer.offline_model import FewStepSampling, OfflineModel, Sampling
 from trainer.preconditioning import Preconditioning
 from trainer.sde import OUVESDE
 
@@ -24,10 +25,10 @@ class OfflineEnhancement(Validated):
     def __init__(
         self,
         spectrogram: CentredSpectrogram,
-        sde: OUVESDE,
+        sde: OUVESDE | BridgeVE,
         network: NCSNpp,
-        preconditioning: Preconditioning | None = None,  # None: that of the published ncsnpp
-        sampling: Sampling | None = None,  # of validation and `enhance`; None: the paper's
+        preconditioning: Preconditioning | None = None,  # None: what OfflineModel takes
+        sampling: Sampling | FewStepSampling | None = None,  # of validation and `enhance`; None: the paper's
         weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
         supervised: dict[str, float] = {"mse": 1.0},  # noqa: B006 - D of the weighted loss: name -> factor
         tweedie: Literal["exact", "as_published"] = "exact",  # what D of the weighted loss compares
@@ -38,6 +39,7 @@ class OfflineEnhancement(Validated):
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network", "preconditioning", "sampling"])
+        check_terms(sde, weight, tweedie)
         self.model = OfflineModel(spectrogram, sde, network, preconditioning, sampling)
         if self.model.supervised and (weight != 1 or validation_steps != [1]):
             raise ValueError(

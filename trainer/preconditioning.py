@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from trainer.sde import OUVESDE, expand_as
+from trainer.sde import GaussianPath, expand_as
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,22 @@ class Preconditioning:
         if self.sigma_data <= 0:
             raise ValueError(f"sigma_data {self.sigma_data} must be positive")
 
+    def check(self, sde: GaussianPath) -> None:
+        """Raises ValueError for what has no value on this path."""
+        if self.predicts != "data":
+            sde.require_noise(f"a network that predicts {self.predicts}")
+        if "1/sigma" in (self.network_scaling, self.c_out):
+            sde.require_noise("a network scaled by 1/sigma")
+
     def input_scale(self, std: Tensor) -> Tensor:
         """c_in, for x_t and y. std: σ_t of any shape."""
         if self.c_in == "edm":
             return (std.square() + self.sigma_data**2).rsqrt()
         return torch.ones_like(std)
 
-    def __call__(self, out: Tensor, x_t: Tensor, y: Tensor, t: Tensor, sde: OUVESDE) -> tuple[Tensor, Tensor]:
+    def __call__(
+        self, out: Tensor, x_t: Tensor, y: Tensor, t: Tensor, sde: GaussianPath
+    ) -> tuple[Tensor, Tensor]:
         """out: F, of the shape of x_t and y; t: [B]. Returns x̂₀ and s."""
         std = expand_as(sde.std(t), x_t)
         f = self.sign * out

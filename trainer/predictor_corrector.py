@@ -139,8 +139,9 @@ def predictor_corrector(
     """From x_T = y + σ_T z down N even times T … t_ε, at each the corrector's steps and then the predictor's; the last
     step, from t_ε to 0, returns its mean. The defaults are the paper's: 30 steps, 60 calls of the network.
 
-    snr: r of the corrector, > 0. Raises ValueError for unknown names and counts.
+    snr: r of the corrector, > 0. Raises ValueError for unknown names and counts, and for a bridge.
     """
+    sde.require_noise("predictor-corrector sampling")
     calls_per_step(predictor, corrector, corrector_steps)
     if N < 1 or snr <= 0:
         raise ValueError(f"N {N} must be at least 1, snr {snr} above 0")

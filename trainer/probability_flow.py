@@ -28,10 +28,11 @@ def probability_flow(
 
     rtol, atol: the solver's tolerances; it chooses the steps, one size for the whole batch. denoise: one more call of the
     network for the exact Tweedie estimate at t_ε, which takes the last noise away. Raises ValueError if it does not
-    get there.
+    get there, and for a bridge.
     """
     if method not in METHODS:
         raise ValueError(f"method '{method}' is not one of {', '.join(METHODS)}")
+    sde.require_noise("the probability flow")
     score = CountedScore(score)
     precise = np.complex128 if y.is_complex() else np.float64
 

@@ -8,37 +8,37 @@ import torch
 from torch import Tensor
 
 from trainer.draws import own_rows
-from trainer.sde import OUVESDE
+from trainer.sde import GaussianPath
 
-Alpha = Callable[[OUVESDE, Tensor], Tensor]
+Alpha = Callable[[GaussianPath, Tensor], Tensor]
 
 
-def _normal_progress(sde: OUVESDE, value: Callable[[Tensor], Tensor], t: Tensor) -> Tensor:
+def _normal_progress(sde: GaussianPath, value: Callable[[Tensor], Tensor], t: Tensor) -> Tensor:
     start, end = value(t.new_tensor(sde.t_eps)), value(t.new_tensor(sde.T))
     return ((end - value(t)) / (end - start)).clamp(0, 1)
 
 
-def linear(sde: OUVESDE, t: Tensor) -> Tensor:
+def linear(sde: GaussianPath, t: Tensor) -> Tensor:
     """α_t = (σ_T − σ_t)/(σ_T − σ_{t_ε}): the paper's weight, 1 at t_ε and 0 at T."""
     return _normal_progress(sde, sde.std, t)
 
 
-def squared(sde: OUVESDE, t: Tensor) -> Tensor:
+def squared(sde: GaussianPath, t: Tensor) -> Tensor:
     """The same with σ² in place of σ: the supervised term stays strong for longer."""
     return _normal_progress(sde, lambda u: sde.std(u).square(), t)
 
 
-def exponential(sde: OUVESDE, t: Tensor) -> Tensor:
+def exponential(sde: GaussianPath, t: Tensor) -> Tensor:
     """e^{−5u}, shifted and scaled to 1 at t_ε and 0 at T, with u = (t − t_ε)/(T − t_ε): strong only close to t_ε."""
     return _normal_progress(sde, lambda u: -torch.exp(-5 * (u - sde.t_eps) / (sde.T - sde.t_eps)), t)
 
 
-def step(sde: OUVESDE, t: Tensor) -> Tensor:
+def step(sde: GaussianPath, t: Tensor) -> Tensor:
     """1 in the lower half of [t_ε, T], 0 in the upper."""
     return (t < (sde.t_eps + sde.T) / 2).to(t.dtype)
 
 
-def increasing(sde: OUVESDE, t: Tensor) -> Tensor:
+def increasing(sde: GaussianPath, t: Tensor) -> Tensor:
     """1 − α_t of the paper: the supervised term where there is most noise."""
     return 1 - linear(sde, t)
 
@@ -52,7 +52,7 @@ FAMILIES: dict[str, Alpha] = {
 }
 
 
-def alpha(family: str | float, sde: OUVESDE, t: Tensor) -> Tensor:
+def alpha(family: str | float, sde: GaussianPath, t: Tensor) -> Tensor:
     """α_t for a family's name, or a constant weight for a number in [0, 1]. t: [B] -> [B] in [0, 1]."""
     if isinstance(family, int | float):
         if not 0 <= family <= 1:
@@ -60,10 +60,11 @@ def alpha(family: str | float, sde: OUVESDE, t: Tensor) -> Tensor:
         return torch.full_like(t, float(family))
     if family not in FAMILIES:
         raise ValueError(f"weight family '{family}' is none of {', '.join(FAMILIES)} or a number in [0, 1]")
+    sde.require_noise(f"the weight '{family}'")
     return FAMILIES[family](sde, t)
 
 
-def draw_times(sde: OUVESDE, count: int, points: Tensor, share: float) -> Tensor:
+def draw_times(sde: GaussianPath, count: int, points: Tensor, share: float) -> Tensor:
     """Training times [count]: uniform in [t_ε, T], but a given share falls on the sampler's own times `points`.
 
     A few-step sampler asks for nothing but those points, so a small network had better know them well.

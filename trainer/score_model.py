@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from trainer.networks.streaming import StreamingNet
-from trainer.samplers import few_step
-from trainer.sde import OUVESDE
+from trainer.samplers import Eta, check_eta, few_step
+from trainer.sde import GaussianPath
 from trainer.spectrogram import Spectrogram
 
 
@@ -23,7 +23,7 @@ class ScoreModel(nn.Module):
     def __init__(
         self,
         spectrogram: Spectrogram,
-        sde: OUVESDE,
+        sde: GaussianPath,
         network: StreamingNet,
         times: Sequence[float] = (
             1.0,
@@ -31,7 +31,7 @@ class ScoreModel(nn.Module):
             0.35,
             0.15,
         ),  # when the few-step sampler calls the network; first is T
-        eta: float = 1.0,  # share of fresh noise between steps, 0 ... 1
+        eta: Eta = 1.0,  # share of fresh noise between steps, 0 ... 1, or posterior
     ):
         super().__init__()
         times = tuple(float(t) for t in times)
@@ -42,8 +42,7 @@ class ScoreModel(nn.Module):
             or times[-1] <= 0
         ):
             raise ValueError(f"times {times} must fall from T = {sde.T} and stay above 0")
-        if not 0 <= eta <= 1:
-            raise ValueError(f"eta {eta} must lie in [0, 1]")
+        check_eta(eta)
         if network.bins != spectrogram.bins:
             raise ValueError(f"the network has {network.bins} bins, the spectrogram {spectrogram.bins}")
         self.spectrogram, self.sde, self.network, self.times, self.eta = spectrogram, sde, network, times, eta

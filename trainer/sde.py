@@ -1,21 +1,20 @@
-"""The Ornstein-Uhlenbeck variance-exploding SDE of SGMSE+, its closed forms, and Tweedie's estimate.
+"""What all Gaussian paths from x to y share, and the Ornstein-Uhlenbeck variance-exploding SDE of SGMSE+: its closed
+forms, and Tweedie's estimate. The bridge is in bridge.py.
 
 Notation of the field: x clean, y noisy, z circular complex normal with E|z|² = 1, x_t the state at time t in [0, T].
 Tensors may be complex or hold real and imaginary parts in a channel; t is [B] and is broadcast.
-
-The Schroedinger bridge of later SGMSE code is not here. Its marginals would fit (mean (σ̄² x + σ² y)/σ_T², standard
-deviation σ σ̄/σ_T with σ̄² = σ_T² − σ²), but it ends in y without noise: std(T) = 0, so that the score, the generative
-term, Langevin steps and the probability flow have no value where sampling starts, and no α_t is monotone in its σ_t.
-What is left of it, data prediction from a noise-free start, would need exceptions at T in objective and samplers.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import Literal
 
 import torch
 from torch import Tensor
+
+TINY = 1e-30  # in place of a σ_t or σ_t² of 0: float32 still divides by it
 
 
 def expand_as(t: Tensor, x: Tensor) -> Tensor:
@@ -23,10 +22,69 @@ def expand_as(t: Tensor, x: Tensor) -> Tensor:
     return t.reshape(t.shape + (1,) * (x.ndim - t.ndim))
 
 
-class OUVESDE:
-    """dx = θ (y − x) dt + g(t) dw,  g(t) = σ_min (σ_max/σ_min)^t √(2 L),  L = ln(σ_max/σ_min)  (arXiv 2208.05830)."""
+class GaussianPath(ABC):
+    """x_t = w_t x + (1 − w_t) y + σ_t z: a Markov process from x at t = 0 that ends about y, or in it, at T."""
 
     T = 1.0
+    pinned = False  # ends in y itself: σ_T = 0, and there is no score where the reverse process starts
+    t_eps: float  # least t that is trained on
+    config: dict[str, float]
+
+    @abstractmethod
+    def decay(self, t: Tensor) -> Tensor:
+        """w_t: the share of the clean signal that is left in the mean at time t."""
+
+    @abstractmethod
+    def std(self, t: Tensor) -> Tensor:
+        """σ_t."""
+
+    @abstractmethod
+    def prior(self, y: Tensor, z: Tensor) -> Tensor:
+        """x_T, the start of the reverse process."""
+
+    @abstractmethod
+    def tweedie(
+        self,
+        x_t: Tensor,
+        score: Tensor,
+        y: Tensor,
+        t: Tensor,
+        form: Literal["exact", "as_published"] = "exact",
+    ) -> Tensor:
+        """E[x | x_t, y] from the score s = −z/σ_t."""
+
+    def mean(self, x: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """μ_t = w_t x + (1 − w_t) y."""
+        decay = expand_as(self.decay(t), x)
+        return decay * x + (1 - decay) * y
+
+    def implied_noise(self, x_hat: Tensor, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """ẑ = (x_t − μ_t(x̂₀, y))/σ_t; 0 where there is no noise, σ_t = 0 and x_t = y."""
+        return (x_t - self.mean(x_hat, y, t)) / expand_as(self.std(t).clamp_min(TINY), x_t)
+
+    def score_of(self, x_hat: Tensor, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """The score that a data prediction defines: s = (μ_t(x̂₀, y) − x_t) / σ_t²; 0 where there is no noise."""
+        return (self.mean(x_hat, y, t) - x_t) / expand_as(self.std(t).square().clamp_min(TINY), x_t)
+
+    def correlation(self, t: Tensor, t_next: Tensor) -> Tensor:
+        """ρ = E[z_t z_{t'}*] = (w_t/σ_t)/(w_{t'}/σ_{t'}), t' < t: how much of ẑ p(x_{t'} | x_t, x, y) keeps.
+
+        Both paths multiply what is left of x by w_t/w_{t'} from t' to t, and add noise that x_{t'} knows nothing of.
+        """
+        return self.signal_to_noise(t) / self.signal_to_noise(t_next)
+
+    def signal_to_noise(self, t: Tensor) -> Tensor:
+        """w_t/σ_t, falling; 0 where nothing of x is left."""
+        return self.decay(t) / self.std(t).clamp_min(TINY)
+
+    def require_noise(self, what: str) -> None:
+        """Raises ValueError for what begins with a score at T, if there is none."""
+        if self.pinned:
+            raise ValueError(f"{what} needs noise at T, and {type(self).__name__} ends in y without any")
+
+
+class OUVESDE(GaussianPath):
+    """dx = θ (y − x) dt + g(t) dw,  g(t) = σ_min (σ_max/σ_min)^t √(2 L),  L = ln(σ_max/σ_min)  (arXiv 2208.05830)."""
 
     def __init__(
         self, theta: float = 1.5, sigma_min: float = 0.05, sigma_max: float = 0.5, t_eps: float = 0.03
@@ -44,13 +102,8 @@ class OUVESDE:
         self.log_ratio = math.log(sigma_max / sigma_min)  # L
 
     def decay(self, t: Tensor) -> Tensor:
-        """e^{−θt}: the share of the clean signal that is left in the mean at time t."""
+        """w_t = e^{−θt}, so that μ_t = e^{−θt} x + (1 − e^{−θt}) y."""
         return torch.exp(-self.theta * t)
-
-    def mean(self, x: Tensor, y: Tensor, t: Tensor) -> Tensor:
-        """μ_t = e^{−θt} x + (1 − e^{−θt}) y."""
-        decay = expand_as(self.decay(t), x)
-        return decay * x + (1 - decay) * y
 
     def std(self, t: Tensor) -> Tensor:
         """σ_t, the square root of σ_min² L [(σ_max/σ_min)^{2t} − e^{−2θt}] / (θ + L)."""
@@ -95,7 +148,3 @@ class OUVESDE:
         """e^{+θt} x + (1 − e^{+θt}) y: the target mean in the code of arXiv 2309.10457, with its positive exponent."""
         growth = expand_as(torch.exp(self.theta * t), x)
         return growth * x + (1 - growth) * y
-
-    def score_of(self, x_hat: Tensor, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
-        """The score that a data prediction defines: s = (μ_t(x̂₀, y) − x_t) / σ_t²."""
-        return (self.mean(x_hat, y, t) - x_t) / expand_as(self.std(t).square(), x_t)

@@ -16,10 +16,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from trainer.bridge import BridgeVE
 from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.checkpoint import save_snapshot
 from trainer.networks.ncsnpp import NCSNpp
-from trainer.offline_model import OfflineModel, Sampling
+from trainer.offline_model import FewStepSampling, OfflineModel, Sampling
 from trainer.preconditioning import Preconditioning
 from trainer.sde import OUVESDE
 
@@ -150,6 +151,29 @@ def preconditioning_of(h: Mapping, supervised: bool) -> Preconditioning:
     )
 
 
+def path_of(h: Mapping, supervised: bool) -> tuple[OUVESDE, Sampling] | tuple[BridgeVE, FewStepSampling]:
+    """The SDE, and the sampler that goes with it: a supervised network has one, too, which is not used."""
+    name = "ouve" if supervised else h.get("sde", "ouve")
+    if name == "ouve":
+        sde = OUVESDE(
+            number(h, "theta", 1.5),
+            number(h, "sigma_min", 0.05),
+            number(h, "sigma_max", 0.5),
+            number(h, "t_eps", 0.03),
+        )
+        return sde, Sampling(N=number(h, "N", 30))
+    if name != "sbve":
+        raise ValueError(f"the checkpoint has the sde {name!r}; known are ouve, sbve")
+    etas = {"ode": 0.0, "sde": "posterior"}
+    sampler = h.get("sampler_type", "ode")
+    if sampler not in etas:
+        raise ValueError(f"the checkpoint has sampler_type {sampler!r}; known for sbve are {', '.join(etas)}")
+    # t_eps was the least time of its training; SGMSE samples a bridge down to 1e-4
+    return BridgeVE(number(h, "k", 2.6), number(h, "c", 0.4), 1e-4), FewStepSampling(
+        number(h, "N", 50), etas[sampler]
+    )
+
+
 def average(data: Mapping, network: NCSNpp, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The EMA weights by name. They are saved as a list in the order of the parameters, with or without fixed ones."""
     ema = data.get("ema")
@@ -183,8 +207,7 @@ def read_sgmse(path: Path) -> tuple[OfflineModel, dict[str, Tensor]]:
     if backbone not in BACKBONES:
         raise ValueError(f"{path} has the backbone {backbone!r}; known are {', '.join(BACKBONES)}")
     supervised = bool(h.get("supervised", False))
-    if not supervised and h.get("sde", "ouve") != "ouve":
-        raise ValueError(f"{path} has the sde {h['sde']!r}; only ouve is known")
+    sde, sampling = path_of(h, supervised)
     weights = {n.removeprefix("dnn."): w for n, w in data["state_dict"].items() if n.startswith("dnn.")}
     options = network_options(h, weights, supervised)
     with torch.device("meta"):
@@ -204,13 +227,6 @@ def read_sgmse(path: Path) -> tuple[OfflineModel, dict[str, Tensor]]:
         window=str(h.get("window", "hann")),
         normalize="not" if h.get("normalize") == "not" else "noisy",
     )
-    sde = OUVESDE(
-        number(h, "theta", 1.5),
-        number(h, "sigma_min", 0.05),
-        number(h, "sigma_max", 0.5),
-        number(h, "t_eps", 0.03),
-    )
-    sampling = Sampling(N=number(h, "N", 30))
     model = OfflineModel(spectrogram, sde, network, preconditioning_of(h, supervised), sampling)
     return model, {f"network.{name}": value for name, value in average(data, network, weights).items()}
 

@@ -77,7 +77,7 @@ def convert(
         sample_rate=s.sample_rate,
         hop_length=s.hop_length,
         window_length=s.window_length,
-        latency=s.overlap,
+        latency=s.latency,
         max_steps=max_steps,
         default_steps=default_steps,
         kind="streaming",

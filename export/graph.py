@@ -70,7 +70,7 @@ class StreamingGraph(nn.Module):
         shapes: dict[str, tuple[int, ...]] = {
             "past_audio": (1, s.overlap),
             "past_level": (1, 1),
-            "past_output": (1, s.overlap),
+            "past_output": (1, s.latency),
         }
         shapes |= {f"noisy_{name}": shape for name, shape in network.shared_state().items()}
         for k in range(self.max_steps):

@@ -116,7 +116,7 @@ def test_the_streaming_row_takes_a_bridge_too(audio, tmp_path):  # noqa: F811
         "fit", "--config", str(CONFIGS / "stream.yaml"), "--model.sde", "trainer.bridge.BridgeVE",
         "--model.eta", "posterior",
         "--model.weight", "1.0", "--model.supervised", '{"mse": 1.0, "waveform_l1": 1.0e-3}', "--model.path_from", "1",
-        "--model.network", '{"bins": 161, "channels": 16, "blocks": 1, "heads": 4, "stride": 4, "bands": 8}',
+        "--model.network", '{"bins": 321, "channels": 16, "blocks": 1, "heads": 4, "stride": 8, "bands": 8}',
         "--data.speech", json.dumps([str(audio / "speech")]), "--data.noise", json.dumps([str(audio / "noise")]),
         "--data.seconds", "0.5", "--data.valid_count", "1", "--data.batch_size", "3", "--data.workers", "0",
         "--data.rooms", "0", "--data.mix.reverb", "0", "--data.examples_per_epoch", "9", "--data.cache_dir", "null",

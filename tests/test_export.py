@@ -8,6 +8,7 @@ import onnx
 import pytest
 import torch
 
+from export.convert import convert
 from export.graph import StreamingGraph, fold_norms
 from export.verify import impulse_delay, offline, run, speech
 from realtime.contract import METADATA_KEY, ModelSpec
@@ -103,6 +104,26 @@ def test_streaming_equals_offline(session, model, steps):
 @pytest.mark.parametrize("steps", [1, 3])
 def test_latency_is_declared(session, steps):
     assert impulse_delay(session, steps) == session.spec.latency
+
+
+def test_a_longer_analysis_window_is_exported_and_delays_no_more(tmp_path):
+    torch.manual_seed(1)
+    model = ScoreModel(
+        Spectrogram(window_length=640, synthesis_length=320, factor=1.0),
+        OUVESDE(sigma_max=0.35),
+        StreamingNet(bins=321, channels=16, blocks=1, stride=8, bands=8),
+    )
+    with torch.no_grad():
+        for p in model.parameters():
+            p += 0.04 * torch.randn_like(p)
+    spec = convert(model, tmp_path / "long.onnx", 2, 1, {"name": "long", "version": "1", "license": "MIT"})
+    session = Session(tmp_path / "long.onnx", device="cpu")
+    assert (spec.latency, spec.window_length, spec.states["past_audio"]) == (160, 640, (1, 480))
+    assert impulse_delay(session, 2) == 160
+    audio = speech(2.0, session.spec)
+    whole = offline(model.eval(), audio, 2, session.spec.noise_shape)
+    assert np.abs(whole).max() > 0.01
+    assert np.abs(run(session, audio, 2) - whole).max() < LIMIT
 
 
 class Damaged:

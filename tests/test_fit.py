@@ -214,6 +214,28 @@ def test_init_of_a_deeper_network_begins_as_the_shallower_one_and_then_uses_its_
         assert block.mixer.outward.weight.grad.abs().max() > 0
 
 
+def test_init_of_finer_bins_begins_with_what_was_known_of_the_coarse_ones(tmp_path):
+    """What the coarse network sees at its bins, the finer one sees at every second, and says the same there."""
+    torch.manual_seed(0)
+    model = small().eval()
+    torch.nn.init.normal_(model.network.head.weight, std=0.1)
+    torch.nn.init.normal_(model.network.head.bias, std=0.1)
+    save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
+    front = Spectrogram(window_length=640, synthesis_length=320)
+    finer = ScoreModel(front, OUVESDE(), StreamingNet(bins=321, channels=16, blocks=1, stride=8, bands=8)).eval()
+    with pytest.warns(UserWarning, match="window_length"):
+        load_weights(finer, tmp_path / "m.safetensors")
+    y, x_t, t = torch.randn(2, 2, 9, 321), torch.randn(2, 2, 9, 321), torch.tensor([0.3, 0.9])
+    noisy, _ = finer.network.prepare(y)
+    fine, _ = finer.network(x_t, noisy, finer.network.film(t))
+    noisy, _ = model.network.prepare(y[..., ::2])
+    coarse, _ = model.network(x_t[..., ::2], noisy, model.network.film(t))
+    torch.testing.assert_close(fine[..., ::2], coarse)
+    assert (coarse - y[..., ::2])[..., :-1].abs().min(-1).values.max() > 0.01  # not the identity
+    fine.square().mean().backward()
+    assert (finer.network.conv_noisy.weight.grad[..., 1::2] != 0).any()
+
+
 def test_init_of_a_shallower_network_or_from_a_part_of_the_weights_is_refused(tmp_path):
     model = small()
     deeper = ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=2, bands=8))

@@ -4,14 +4,38 @@ import torch
 from trainer.spectrogram import Spectrogram
 
 
-@pytest.mark.parametrize(("window", "hop"), [(320, 160), (512, 128), (510, 128)])
-def test_overlap_add_returns_the_signal_one_overlap_later(window, hop):
+@pytest.mark.parametrize(
+    ("window", "hop", "synthesis", "latency"),
+    [(320, 160, None, 160), (512, 128, None, 384), (510, 128, None, 382), (640, 160, 320, 160), (512, 160, 320, 160)],
+)
+def test_overlap_add_returns_the_signal_as_late_as_the_inverse_is_long(window, hop, synthesis, latency):
     torch.manual_seed(0)
-    s = Spectrogram(window_length=window, hop_length=hop)
+    s = Spectrogram(window_length=window, hop_length=hop, synthesis_length=synthesis)
     x = torch.randn(2, 40 * hop)
     out, _ = s.istft(s.stft(x)[0])
-    assert torch.allclose(out[:, s.overlap :], x[:, : -s.overlap], atol=1e-5)
-    assert torch.allclose(out[:, : s.overlap], torch.zeros(2, s.overlap), atol=1e-6)
+    assert s.latency == latency
+    assert torch.allclose(out[:, latency:], x[:, :-latency], atol=1e-5)
+    assert torch.allclose(out[:, :latency], torch.zeros(2, latency), atol=1e-6)
+
+
+def test_a_longer_analysis_window_tells_harmonics_apart_that_the_short_one_cannot():
+    """The power of 100 Hz harmonics, on and between them: a man's voice seen by 20 ms and by 40 ms."""
+    n = torch.arange(16000) / 16000
+    x = sum(torch.cos(2 * torch.pi * 100 * k * n + k * k) for k in range(5, 15))[None]
+    contrast = []
+    for s in (Spectrogram(), Spectrogram(window_length=640, synthesis_length=320)):
+        power = s.stft(x)[0][0, :, 20:].square().sum(0).mean(0)
+        per_hz = (s.bins - 1) / 8000
+        contrast.append(10 * (power[round(1000 * per_hz)] / power[round(1050 * per_hz)]).log10())
+    assert contrast[1] > contrast[0] + 10
+
+
+def test_bins_of_one_frequency_have_one_phase_whatever_the_window():
+    x = torch.zeros(1, 1600)
+    x[0, 960] = 1.0
+    short, long = Spectrogram(), Spectrogram(window_length=640, synthesis_length=320)
+    a, b = (torch.view_as_complex(s.stft(x)[0][0, :, 6].T.contiguous()) for s in (short, long))
+    assert torch.allclose((a[1:-1] * b[2:-2:2].conj()).angle(), torch.zeros(159), atol=1e-3)
 
 
 def test_matrix_product_is_the_fourier_transform():
@@ -24,9 +48,10 @@ def test_matrix_product_is_the_fourier_transform():
     assert torch.allclose(torch.complex(got[0, 0, 1], got[0, 1, 1]), expected[0], atol=1e-5)
 
 
-def test_hop_by_hop_equals_the_whole():
+@pytest.mark.parametrize("window", [320, 640])
+def test_hop_by_hop_equals_the_whole(window):
     torch.manual_seed(0)
-    s = Spectrogram()
+    s = Spectrogram(window_length=window, synthesis_length=320)
     x = torch.randn(1, 160 * 300) * torch.linspace(0, 0.3, 160 * 300)
     x[:, :1600] = 0
     y, _, amplitude, power = s.encode(x)
@@ -85,5 +110,9 @@ def test_bad_values_are_refused():
         Spectrogram(exponent=0)
     with pytest.raises(ValueError, match="hop_length 400"):
         Spectrogram(hop_length=400)
+    with pytest.raises(ValueError, match=r"synthesis_length 100 must be even and lie in hop_length \(160\)"):
+        Spectrogram(synthesis_length=100)
+    with pytest.raises(ValueError, match="synthesis_length 640"):
+        Spectrogram(synthesis_length=640)
     with pytest.raises(ValueError, match="161 samples"):
         Spectrogram().stft(torch.zeros(1, 161))

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 from trainer.bridge import BridgeVE
 from trainer.centred_spectrogram import CentredSpectrogram
-from trainer.growth import can_deepen, deepen
+from trainer.growth import can_deepen, can_refine, deepen, refine
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.streaming import StreamingNet
 from trainer.offline_model import FewStepSampling, OfflineModel, Sampling
@@ -112,12 +112,14 @@ def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], pa
 
 
 def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
-    """EMA weights of a file into a model of the same shape, or of the same with more blocks, to train on from there."""
+    """EMA weights of a file into a model of the same shape, or of one with more blocks or finer bins, to train on from there."""
     config, weights = read(path)
     held = config.get("network") if isinstance(config, dict) else config
     wanted = model.config["network"]
     if isinstance(held, dict) and can_deepen(held, wanted):
         weights = deepen(weights, model, held["blocks"])
+    elif isinstance(held, dict) and can_refine(held, wanted):
+        weights = refine(weights, held, (wanted["bins"] - 1) // (held["bins"] - 1))
     elif held != wanted:
         raise ValueError(f"{path} holds the network {held}, the configuration asks for {wanted}")
     for part in ("spectrogram", "sde", "times", "eta"):

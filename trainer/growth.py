@@ -1,6 +1,7 @@
-"""A deeper network that begins as the shallower one that was trained: its new blocks are silent at first.
+"""A network that begins as a smaller one that was trained (Net2Net, arXiv 1511.05641): deeper, or with finer bins.
 
-Net2Net (arXiv 1511.05641) for residual blocks: what a new block adds is zero until its last maps have learned something.
+New blocks are silent: what a residual block adds is zero until its last maps have learned something. New bins begin as
+the coarse bins they lie in: what the network did is kept as nearly as the other window allows, not exactly.
 """
 
 from __future__ import annotations
@@ -18,6 +19,32 @@ def can_deepen(held: dict, wanted: dict) -> bool:
     """Do the configs of two streaming networks differ in nothing but more blocks in the second?"""
     same = {**held, "blocks": None} == {**wanted, "blocks": None} and held.get("name") == "StreamingNet"
     return same and held["blocks"] < wanted["blocks"]
+
+
+def can_refine(held: dict, wanted: dict) -> bool:
+    """Do the configs of two streaming networks differ in nothing but r times the bins in the same bands of frequency?"""
+    if {**held, "bins": 0, "stride": 0} != {**wanted, "bins": 0, "stride": 0} or held.get("name") != "StreamingNet":
+        return False
+    ratio, rest = divmod(wanted["bins"] - 1, held["bins"] - 1)
+    return ratio > 1 and rest == 0 and wanted["stride"] == ratio * held["stride"]
+
+
+def refine(weights: dict[str, Tensor], held: dict, ratio: int) -> dict[str, Tensor]:
+    """weights: of the network of config `held`. Returns weights for one with `ratio` times the bins and the stride.
+
+    The first convolutions go on with the bins of the frequencies that they knew and are deaf to those between: over a
+    window whose middle is late, neighbours are turned against each other, and a mean of them is small. The masks of a
+    coarse bin are those of all fine bins from it up to the next.
+    """
+    fine = dict(weights)
+    for name in ("network.conv_noisy.weight", "network.conv_state.weight"):
+        coarse = weights[name]  # [C, parts, 1, 2 stride]
+        between = coarse.new_zeros(*coarse.shape, ratio - 1)
+        fine[name] = torch.cat([coarse[..., None], between], -1).flatten(-2)
+    for name in ("network.head.weight", "network.head.bias"):
+        coarse = weights[name].unflatten(0, (8, held["stride"]))
+        fine[name] = coarse.repeat_interleave(ratio, 1).flatten(0, 1)
+    return fine
 
 
 def deepen(weights: dict[str, Tensor], model: nn.Module, blocks: int) -> dict[str, Tensor]:

@@ -93,11 +93,11 @@ class ScoreModel(nn.Module):
         """
         s = self.spectrogram
         length = audio.shape[1]
-        hops = -(-(length + s.overlap) // s.hop_length)
+        hops = -(-(length + s.latency) // s.hop_length)
         padded = nn.functional.pad(audio, (0, hops * s.hop_length - length))
         y, _, amplitude, power = s.encode(padded)
         if noise is None:
             drawn = [self.circular_noise(y) for _ in range(steps)]
         else:
             drawn = [self.shape_noise(noise[:hops, k].transpose(0, 1)[None]) for k in range(steps)]
-        return s.decode(self.sample(y, drawn, steps), amplitude, power)[:, s.overlap : s.overlap + length]
+        return s.decode(self.sample(y, drawn, steps), amplitude, power)[:, s.latency : s.latency + length]

@@ -22,6 +22,26 @@ def exact(a: Tensor, b: Tensor) -> Tensor:
         return a.to(b.dtype) @ b
 
 
+def windows(length: int, synthesis: int, hop: int) -> tuple[Tensor, Tensor]:
+    """Analysis window [length] and the dual window of its last `synthesis` samples, float64.
+
+    Frames that are `hop` apart, windowed by both and added, give the signal back.
+    """
+    n = torch.arange(length, dtype=torch.float64)
+    rise = length - synthesis // 2
+    window = torch.where(
+        n < rise,
+        torch.sin(math.pi / 2 * n / rise),
+        torch.cos(math.pi / 2 * (n - rise) / (synthesis // 2)),
+    )
+    hann = torch.sin(math.pi * torch.arange(synthesis, dtype=torch.float64) / synthesis).square()
+    place = torch.arange(synthesis) % hop
+    folded = torch.zeros(hop, dtype=torch.float64).index_add_(0, place, hann)
+    # both are zero where a synthesis window as long as the analysis window begins
+    dual = (hann / (window[-synthesis:] * folded[place])).nan_to_num(0.0)
+    return window, dual
+
+
 class Spectrogram(nn.Module):
     """Compressed complex STFT C = β |S|^a e^{j arg S} of a level-normalised signal (DESIGN section 3).
 
@@ -31,6 +51,10 @@ class Spectrogram(nn.Module):
 
     Every method takes and returns its state, zeros at the start of a stream, so that a whole file at once and one
     hop at a time are the same computation.
+
+    The output is delayed by the window of the inverse only, so a `synthesis_length` shorter than the window buys finer
+    bins for no latency: the analysis window then rises slowly over the past and falls within the last half of the
+    synthesis window, and the two multiply to a Hann window of that length (Mauler and Martin, EUSIPCO 2007).
     """
 
     def __init__(
@@ -38,6 +62,7 @@ class Spectrogram(nn.Module):
         sample_rate: int = 16000,  # Hz
         window_length: int = 320,  # samples; the square root of a periodic Hann window
         hop_length: int = 160,  # samples
+        synthesis_length: int | None = None,  # samples at the end of the window; None = window_length
         exponent: float = 0.3,  # a, 0 < a <= 1
         factor: float = 0.3,  # β, brings compressed speech near unit scale
         level_floor_db: float = -75.0,  # dBFS; frames below it do not move the level
@@ -49,10 +74,17 @@ class Spectrogram(nn.Module):
             raise ValueError(f"hop_length {hop_length} must lie in 1 ... window_length ({window_length})")
         if not 0 < exponent <= 1:
             raise ValueError(f"exponent {exponent} must lie in (0, 1]")
+        synthesis = synthesis_length or window_length
+        if not hop_length <= synthesis <= window_length or synthesis % 2:
+            raise ValueError(
+                f"synthesis_length {synthesis} must be even and lie in hop_length ({hop_length}) ... "
+                f"window_length ({window_length})"
+            )
         self.config = dict(
             sample_rate=sample_rate,
             window_length=window_length,
             hop_length=hop_length,
+            synthesis_length=synthesis,
             exponent=exponent,
             factor=factor,
             level_floor_db=level_floor_db,
@@ -62,7 +94,9 @@ class Spectrogram(nn.Module):
         self.sample_rate, self.window_length, self.hop_length = sample_rate, window_length, hop_length
         self.exponent, self.factor = exponent, factor
         self.bins = window_length // 2 + 1
-        self.overlap = window_length - hop_length  # samples shared with the next frame; also the latency
+        self.synthesis_length = synthesis
+        self.overlap = window_length - hop_length  # samples of a frame that came before its hop
+        self.latency = synthesis - hop_length  # samples by which the output lags the input
         # mean power of a full-scale signal is 1, so a level in dBFS is a power in the units of `power`
         self.floor = 10 ** (level_floor_db / 10)
         self.up = 1 - math.exp(-hop_length / sample_rate / attack)
@@ -70,24 +104,23 @@ class Spectrogram(nn.Module):
 
         n = torch.arange(window_length, dtype=torch.float64)
         k = torch.arange(self.bins, dtype=torch.float64)
-        window = torch.sin(math.pi * n / window_length)
-        phase = 2 * math.pi * n[:, None] * k[None, :] / window_length
+        window, dual = windows(window_length, synthesis, hop_length)
+        # phases count from where the synthesis window begins: bins of one frequency agree whatever the window's length
+        phase = 2 * math.pi * (n[:, None] - (window_length - synthesis)) * k[None, :] / window_length
         scale = 1 / math.sqrt(window.square().sum())  # white noise of power 1 gives E|S|² = 1
         analysis = torch.cat([phase.cos(), -phase.sin()], 1) * window[:, None] * scale
 
-        # dual window: w / Σ w² over the frames that overlap, so that overlap-add returns the signal
-        folded = torch.zeros(hop_length, dtype=torch.float64)
-        folded.index_add_(0, torch.arange(window_length) % hop_length, window.square())
-        dual = window / folded[torch.arange(window_length) % hop_length]
         weight = torch.full((self.bins,), 2.0, dtype=torch.float64)
         weight[0] = 1.0
         if window_length % 2 == 0:
             weight[-1] = 1.0
         inverse = (
-            torch.cat([phase.cos() * weight, -phase.sin() * weight], 1).T * dual / (window_length * scale)
+            torch.cat([phase.cos() * weight, -phase.sin() * weight], 1).T[:, -synthesis:]
+            * dual
+            / (window_length * scale)
         )
         self.register_buffer("analysis", analysis.float(), persistent=False)  # [window, 2 F]
-        self.register_buffer("inverse", inverse.float(), persistent=False)  # [2 F, window]
+        self.register_buffer("inverse", inverse.float(), persistent=False)  # [2 F, synthesis]
         # a real signal has no imaginary part at DC and Nyquist: noise there would be noise nobody can remove
         real = torch.ones(2, self.bins)
         real[1, 0] = 0.0
@@ -116,22 +149,22 @@ class Spectrogram(nn.Module):
         return spectrum, padded[:, padded.shape[1] - self.overlap :]
 
     def istft(self, spectrum: Tensor, past: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Overlap-add. spectrum: [B, 2, T, F]; past: [B, overlap] unfinished samples. Returns audio [B, T hop], new past.
+        """Overlap-add. spectrum: [B, 2, T, F]; past: [B, latency] unfinished samples. Returns audio [B, T hop], new past.
 
-        The audio lags the input of `stft` by `overlap` samples.
+        The audio lags the input of `stft` by `latency` samples.
         """
-        frames = exact(torch.cat([spectrum[:, 0], spectrum[:, 1]], -1), self.inverse)  # [B, T, window]
+        frames = exact(torch.cat([spectrum[:, 0], spectrum[:, 1]], -1), self.inverse)  # [B, T, synthesis]
         batch, count, _ = frames.shape
         if past is None:
-            past = frames.new_zeros(batch, self.overlap)
+            past = frames.new_zeros(batch, self.latency)
         if count == 1:
             tail = torch.cat([past, frames.new_zeros(batch, self.hop_length)], 1) + frames[:, 0]
         else:
-            length = (count - 1) * self.hop_length + self.window_length
+            length = (count - 1) * self.hop_length + self.synthesis_length
             tail = nn.functional.fold(
-                frames.transpose(1, 2), (1, length), (1, self.window_length), stride=(1, self.hop_length)
+                frames.transpose(1, 2), (1, length), (1, self.synthesis_length), stride=(1, self.hop_length)
             ).reshape(batch, length)
-            tail = torch.cat([tail[:, : self.overlap] + past, tail[:, self.overlap :]], 1)
+            tail = torch.cat([tail[:, : self.latency] + past, tail[:, self.latency :]], 1)
         return tail[:, : count * self.hop_length], tail[:, count * self.hop_length :]
 
     def power(self, spectrum: Tensor) -> Tensor:
@@ -183,5 +216,5 @@ class Spectrogram(nn.Module):
         return y, x, amplitude, power
 
     def decode(self, c: Tensor, amplitude: Tensor, noisy_power: Tensor) -> Tensor:
-        """Compressed estimate -> audio [B, T hop], lagging by `overlap` samples."""
+        """Compressed estimate -> audio [B, T hop], lagging by `latency` samples."""
         return self.istft(self.bound(self.expand(c, amplitude), noisy_power))[0]

@@ -80,6 +80,11 @@ def test_a_plan_is_trained_tested_and_not_run_twice(audio, tmp_path):
     stamps = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file() and p.stem != "experiments"}
     assert run(a) == text
     assert stamps == {p: p.stat().st_mtime_ns for p in stamps}
+    config = read_plan(plan).config
+    record = out / "mse-1" / "done.json"
+    record.write_text(record.read_text().replace(json.dumps(config.read_text()), json.dumps("other")))
+    with pytest.raises(ValueError, match="said something else"):
+        run(a)
     a.fit = [*a.fit, "--trainer.max_steps", "3"]
     with pytest.raises(ValueError, match="made by other options"):
         run(a)

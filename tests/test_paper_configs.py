@@ -14,9 +14,12 @@ from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.checkpoint import load_model, save_snapshot
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.objective import weighted_loss
-from trainer.offline_model import OfflineModel, Sampling
+from trainer.offline_model import FlowSampling, OfflineModel, Sampling
 from trainer.offline_module import OfflineEnhancement
+from trainer.networks.streaming import StreamingNet
+from trainer.score_model import ScoreModel
 from trainer.sde import OUVESDE
+from trainer.spectrogram import Spectrogram
 from trainer.systems import Model, open_model, step_counts
 
 CONFIGS = Path("trainer/configs")
@@ -167,11 +170,19 @@ def test_sampling_with_a_perfect_score_finds_the_clean_signal():
 
 
 def test_score_takes_any_number_of_frames_and_only_complex():
-    model = small_model()
-    x_t, y = torch.randn(2, 2, 1, 32, 7, dtype=torch.complex64)
-    assert model.score(x_t, y, torch.tensor([0.5, 1.0])).shape == (2, 1, 32, 7)
-    with pytest.raises(ValueError, match=r"must be complex \[B, 1, F, T\]"):
-        model.score(x_t.real, y.real, torch.tensor([0.5, 1.0]))
+    streaming = ScoreModel(
+        Spectrogram(window_length=64, hop_length=32), OUVESDE(), StreamingNet(33, 16, 1, stride=4, bands=8)
+    )
+    t = torch.tensor([0.5, 1.0])
+    for model in (small_model(), streaming):
+        bins = model.spectrogram.bins
+        x_t, y = torch.randn(2, 2, 1, bins, 7, dtype=torch.complex64)
+        assert model.score(x_t, y, t).shape == (2, 1, bins, 7)
+        with pytest.raises(ValueError, match=r"must be complex \[B, 1, F, T\]"):
+            model.score(x_t.real, y.real, t)
+    # of a network that still is the identity: x̂₀ = y
+    expected = (y - x_t) / streaming.sde.std(t)[:, None, None, None] ** 2
+    assert torch.allclose(streaming.score(x_t, y, t)[..., :-1, :], expected[..., :-1, :], rtol=0.1, atol=0.1)
 
 
 def test_options_that_contradict_are_one_sentence():
@@ -198,3 +209,27 @@ def test_trainer_test_runs_such_a_model_and_counts_its_calls(tmp_path):
     assert np.array_equal(done.x_hat, enhance(y, 1).x_hat) and not np.array_equal(
         done.x_hat, enhance(y, 2).x_hat
     )
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match=r"device 'cuda' cannot be used by torch here \(.+\); 'cpu' always can"):
+            open_model(Model("m", tmp_path / "m.safetensors", 3, "cuda"))
+
+
+def test_the_probability_flow_is_a_sampler_of_whole_files_whose_calls_are_counted(tmp_path):
+    model = small_model(sampling=FlowSampling(rtol=0.1, atol=0.1))
+    save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
+    assert load_model(tmp_path / "m.safetensors").sampling == model.sampling
+    assert step_counts(tmp_path / "m.safetensors") == (1, 1)
+    y = (np.random.default_rng(0).standard_normal(2000) * 0.1).astype(np.float32)
+    enhance, _ = open_model(Model("m", tmp_path / "m.safetensors", 1))
+    coarse = enhance(y, 1)
+    # RK45 calls twice for the size of its first step, six times a step, and once more for the estimate at the end
+    assert coarse.nfe >= 9 and coarse.nfe % 6 == 3 and np.isfinite(coarse.x_hat).all()
+    with pytest.raises(ValueError, match="steps 2 must be 1: the solver"):
+        model.enhance(torch.zeros(1, 2000), 2)
+    with pytest.raises(ValueError, match="method 'BDF'"):
+        FlowSampling("BDF")
+    _, clean, _, _ = model.spectrogram.encode(torch.from_numpy(y)[None], torch.from_numpy(0.3 * y)[None])
+    clean = model.pad(clean)
+    model.predict = lambda x_t, y, t: (clean, model.sde.score_of(clean, x_t, y, t))
+    error = (model.enhance(torch.from_numpy(y)[None]) - 0.3 * torch.from_numpy(y)).square().mean()
+    assert error < 0.02 * (0.3 * y).var()

@@ -16,7 +16,7 @@ from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.growth import can_deepen, can_refine, deepen, refine
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.streaming import StreamingNet
-from trainer.offline_model import FewStepSampling, OfflineModel, Sampling
+from trainer.offline_model import FewStepSampling, FlowSampling, OfflineModel, Sampling
 from trainer.preconditioning import Preconditioning
 from trainer.score_model import ScoreModel
 from trainer.sde import OUVESDE
@@ -24,7 +24,7 @@ from trainer.spectrogram import Spectrogram
 
 NETWORKS = {"StreamingNet": StreamingNet, "NCSNpp": NCSNpp}
 SDES = {"OUVESDE": OUVESDE, "BridgeVE": BridgeVE}
-SAMPLINGS = {"Sampling": Sampling, "FewStepSampling": FewStepSampling}
+SAMPLINGS = {"Sampling": Sampling, "FewStepSampling": FewStepSampling, "FlowSampling": FlowSampling}
 
 
 def build(config: dict) -> ScoreModel | OfflineModel:
@@ -96,7 +96,7 @@ def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
 def load_model(path: str | Path) -> ScoreModel | OfflineModel:
     """A model with its EMA weights, in eval mode, from an EMA snapshot, a checkpoint, or a folder of import-sgmse.
 
-    `score(x_t, y, t)` of an OfflineModel takes complex64 [B, 1, F, T], of a streaming one real [B, 2, T, F]; t is [B].
+    `score(x_t, y, t)` takes complex64 [B, 1, F, T], and t [B].
     """
     config, weights = read(Path(path))
     model = build(config)

@@ -76,11 +76,16 @@ def train(plan: Plan, row: str, seed: int, folder: Path, extra: Sequence[str]) -
     """One run, unless it is done; it goes on from its last checkpoint. Returns its EMA snapshot. Raises RuntimeError."""
     command = plan.command(row, seed, extra)
     done, snapshot = folder / DONE, folder / "ema.safetensors"
+    config = plan.config.read_text()
     if done.exists():
-        before = json.loads(done.read_text())["command"]
-        if before != command:
+        before = json.loads(done.read_text())
+        if before["command"] != command:
             raise ValueError(
-                f"{folder} was made by other options (trainer {' '.join(before)}); give another output folder"
+                f"{folder} was made by other options (trainer {' '.join(before['command'])}); give another output folder"
+            )
+        if before.get("config", config) != config:
+            raise ValueError(
+                f"{folder} was made when {plan.config} said something else; give another output folder"
             )
         return snapshot
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +97,7 @@ def train(plan: Plan, row: str, seed: int, folder: Path, extra: Sequence[str]) -
         last = (folder / "fit.log").read_text(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"row {row}, seed {seed} ended with exit code {code}: {''.join(last)}")
     report.write_text(
-        done, json.dumps({"command": command, "training": training_record(folder)}, indent=1) + "\n"
+        done, json.dumps({"command": command, "config": config, "training": training_record(folder)}, indent=1) + "\n"
     )
     return snapshot
 

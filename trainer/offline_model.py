@@ -1,4 +1,4 @@
-"""Whole-file models: SGMSE's front end, a network that sees past and future, and their two samplers."""
+"""Whole-file models: SGMSE's front end, a network that sees past and future, and their samplers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.preconditioning import Preconditioning
 from trainer.predictor_corrector import calls_per_step, predictor_corrector
+from trainer.probability_flow import METHODS, probability_flow
 from trainer.samplers import Eta, check_eta, few_step
+from trainer.score_model import complex_score
 from trainer.sde import GaussianPath, expand_as
 
 
@@ -60,6 +62,30 @@ class FewStepSampling:
         return torch.linspace(sde.T, sde.t_eps, steps + 1, dtype=torch.float64)[:-1].tolist()
 
 
+@dataclass(frozen=True)
+class FlowSampling:
+    """The third sampler of `OfflineModel.enhance`: the probability-flow ODE, whose solver chooses its own steps."""
+
+    method: str = "RK45"  # of SciPy's solve_ivp
+    rtol: float = 1e-3
+    atol: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS or min(self.rtol, self.atol) <= 0:
+            raise ValueError(
+                f"method '{self.method}' must be one of {', '.join(METHODS)}, and rtol {self.rtol} and atol {self.atol} above 0"
+            )
+
+    @property
+    def N(self) -> int:
+        """Steps that a caller may choose: none, the whole way is one."""
+        return 1
+
+    def times(self, sde: GaussianPath, steps: int) -> list[float]:
+        """Where the way begins."""
+        return [sde.T]
+
+
 class OfflineModel(nn.Module):
     """A score model of whole files; or, with a network of two inputs, a purely supervised one that maps y to x̂.
 
@@ -72,7 +98,7 @@ class OfflineModel(nn.Module):
         sde: GaussianPath,
         network: NCSNpp,
         preconditioning: Preconditioning | None = None,  # None: ncsnpp as published; of a bridge, data
-        sampling: Sampling | FewStepSampling | None = None,  # None: the paper's; of a bridge, few steps
+        sampling: Sampling | FewStepSampling | FlowSampling | None = None,  # None: the paper's; of a bridge, few steps
     ):
         super().__init__()
         if network.bins != spectrogram.bins:
@@ -90,8 +116,9 @@ class OfflineModel(nn.Module):
             )
         preconditioning.check(sde)
         sampling = sampling or (FewStepSampling() if sde.pinned else Sampling())
-        if isinstance(sampling, Sampling):
-            sde.require_noise("predictor-corrector sampling")
+        if not isinstance(sampling, FewStepSampling):
+            flow = isinstance(sampling, FlowSampling)
+            sde.require_noise("the probability flow" if flow else "predictor-corrector sampling")
         self.spectrogram, self.sde, self.network = spectrogram, sde, network
         self.preconditioning, self.sampling = preconditioning, sampling
 
@@ -138,14 +165,7 @@ class OfflineModel(nn.Module):
         """
         if self.supervised:
             raise ValueError("a purely supervised model has no score: it maps y to x̂ in one call of enhance")
-        if not (x_t.is_complex() and y.is_complex()) or x_t.ndim != 4 or x_t.shape[1] != 1:
-            raise ValueError(
-                f"x_t {x_t.dtype} {tuple(x_t.shape)} and y {y.dtype} {tuple(y.shape)} must be complex [B, 1, F, T]"
-            )
-        real = [self.pad(torch.view_as_real(v[:, 0]).permute(0, 3, 2, 1)) for v in (x_t, y)]
-        _, s = self.predict(*real, t)
-        s = s[:, :, : x_t.shape[3]]
-        return torch.complex(s[:, 0], s[:, 1]).transpose(1, 2)[:, None]
+        return complex_score(lambda x_t, y, t: self.predict(self.pad(x_t), self.pad(y), t), x_t, y, t)
 
     def pad(self, spectrum: Tensor) -> Tensor:
         """Zeros after the last frame, to the network's multiple. [B, 2, T, F] -> [B, 2, T', F]."""
@@ -157,6 +177,8 @@ class OfflineModel(nn.Module):
         most = len(self.times)
         if not 1 <= steps <= most and self.supervised:
             raise ValueError(f"steps {steps} must be 1: a supervised model is called once")
+        if steps != 1 and isinstance(self.sampling, FlowSampling):
+            raise ValueError(f"steps {steps} must be 1: the solver of the probability flow chooses its own")
         if steps < 1:
             raise ValueError(f"steps {steps} must be at least 1")
         frames, y = y.shape[2], self.pad(y)
@@ -167,6 +189,11 @@ class OfflineModel(nn.Module):
             x_hat = few_step(
                 lambda x_t, t, _: self.predict(x_t, y, t)[0], self.sde, y,
                 (self.circular_noise(y) for _ in range(steps)), o.times(self.sde, steps), o.eta, steps,
+            )  # fmt: skip
+        elif isinstance(self.sampling, FlowSampling):
+            o = self.sampling
+            x_hat, _ = probability_flow(
+                lambda x_t, y, t: self.predict(x_t, y, t)[1], self.sde, y, self.circular_noise, o.method, o.rtol, o.atol
             )  # fmt: skip
         else:
             o = self.sampling

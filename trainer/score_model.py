@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +11,19 @@ from trainer.networks.streaming import StreamingNet
 from trainer.samplers import Eta, check_eta, few_step
 from trainer.sde import GaussianPath
 from trainer.spectrogram import Spectrogram
+
+
+def complex_score(
+    predict: Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]], x_t: Tensor, y: Tensor, t: Tensor
+) -> Tensor:
+    """The score that `predict` gives for real tensors [B, 2, T, F], for complex ones [B, 1, F, T]."""
+    if not (x_t.is_complex() and y.is_complex()) or x_t.ndim != 4 or x_t.shape[1] != 1:
+        raise ValueError(
+            f"x_t {x_t.dtype} {tuple(x_t.shape)} and y {y.dtype} {tuple(y.shape)} must be complex [B, 1, F, T]"
+        )
+    _, s = predict(*(torch.view_as_real(v[:, 0]).permute(0, 3, 2, 1) for v in (x_t, y)), t)
+    s = s[:, :, : x_t.shape[3]]
+    return torch.complex(s[:, 0], s[:, 1]).transpose(1, 2)[:, None]
 
 
 class ScoreModel(nn.Module):
@@ -73,8 +86,11 @@ class ScoreModel(nn.Module):
         return x_hat, self.sde.score_of(x_hat, x_t, y, t)
 
     def score(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
-        """∇ log p_t(x_t | y) in the field's convention, s = −z/σ_t. x_t, y: [B, 2, T, F] compressed; t: [B]."""
-        return self.predict(x_t, y, t)[1]
+        """∇ log p_t(x_t | y), s = −z/σ_t, as SGMSE's code has it. x_t, y: complex64 [B, 1, F, T] compressed; t: [B].
+
+        Raises ValueError for real tensors.
+        """
+        return complex_score(self.predict, x_t, y, t)
 
     def sample(self, y: Tensor, noise: Sequence[Tensor], steps: int) -> Tensor:
         """The shipping sampler on whole spectra. y: [B, 2, T, F]; noise: one [B, 2, T, F] a step. Returns x̂₀."""

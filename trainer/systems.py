@@ -68,7 +68,13 @@ def step_counts(path: Path) -> tuple[int, int]:
 def _checkpoint(path: Path, device: str) -> ScoreModel:
     from trainer.checkpoint import load_model
 
-    return load_model(path).to(device)
+    model = load_model(path)
+    try:
+        return model.to(device)
+    except (AssertionError, RuntimeError) as error:  # a torch without CUDA, or without a driver
+        raise ValueError(
+            f"device '{device}' cannot be used by torch here ({str(error).splitlines()[0]}); 'cpu' always can"
+        ) from None
 
 
 @functools.lru_cache(maxsize=4)

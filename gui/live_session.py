@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -149,7 +150,8 @@ class LiveSession(QObject):
 
     def _list_devices(self) -> None:
         self._looks = False
-        self.audio.rescan()
+        with contextlib.suppress(Exception):  # without PortAudio there are still the sound server's devices
+            self.audio.rescan()
         found: list[Device] = self.audio.devices()
         self.found = found
         self.devices.emit(found)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import sys
 import threading
 from collections.abc import Callable
 
 
 class Worker:
-    """Begins with the first thing there is to do. What `expected` names is told, anything else is uncaught."""
+    """Begins with the first thing there is to do. What `expected` names is told, anything else is uncaught: heard of
+    where all uncaught exceptions are, and no end of the thread, which has more to do."""
 
     def __init__(self, name: str, expected: tuple[type[Exception], ...], tell: Callable[[str], None]):
         """tell: gets one sentence, in the worker's thread."""
@@ -33,6 +35,8 @@ class Worker:
                 work()
             except self._expected as error:
                 self._tell(str(error))
+            except Exception:
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
 
     def end(self, timeout_s: float, *last: Callable[[], None]) -> bool:
         """After what is being done comes `last`, and what waits is dropped -> has it ended in this time?"""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui import texts
-from realtime.audio import AudioDeviceError, Device, PortAudio
+from realtime.audio import AudioDeviceError, Device, OpenDevice, PortAudio
 
 Samples = NDArray[np.float32]
 SIDES = ("before", "after")
@@ -51,7 +51,8 @@ def open_output(sample_rate: int, fill: Callable[[Samples], None], device: Devic
         stream.start()
     except (sounddevice.PortAudioError, ValueError) as error:
         raise PlaybackError(texts.NO_OUTPUT.format(why=str(error).splitlines()[0])) from error
-    return stream
+    default = Device(-1, texts.DEFAULT_DEVICE, "", 0, 1, sample_rate, False, True)
+    return OpenDevice(default, stream)  # known there: PortAudio does not look again under a stream that runs
 
 
 class Player:

@@ -4,8 +4,10 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from PySide6.QtCore import QSettings
 from gui import settings
 from gui.controller import Controller
 from gui.player import PlaybackError, Player
+from realtime.audio import PortAudio
 from realtime.demo import CLIP
 from realtime.enhancer import Enhancer
 
@@ -183,6 +186,30 @@ def test_at_the_end_there_is_silence_and_play_begins_again(device):
     assert not device.open
     with pytest.raises(ValueError, match="'left' is not one of before, after"):
         player.side = "left"
+
+
+def test_portaudio_is_not_made_to_look_again_while_something_plays(monkeypatch):
+    class Stream(SimpleNamespace):
+        def __init__(self, rate, channels, **options):
+            super().__init__(samplerate=rate, channels=channels, latency=0.1)
+
+        def start(self):
+            pass
+
+        abort = close = lambda self, ignore_errors: done.append("closed")
+
+    done = []
+    portaudio = SimpleNamespace(OutputStream=Stream, PortAudioError=OSError, _initialize=lambda: None,
+                                _terminate=lambda: done.append("ended"))  # fmt: skip
+    monkeypatch.setitem(sys.modules, "sounddevice", portaudio)
+    player = Player()
+    player.load(np.ones(100, np.float32), np.ones(100, np.float32), 16000)
+    player.play()
+    PortAudio().rescan()
+    assert player.playing and not done
+    player.pause()
+    PortAudio().rescan()
+    assert done == ["closed", "closed", "ended"]
 
 
 def test_no_sound_output_is_one_sentence(qtbot, short):

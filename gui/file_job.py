@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +79,9 @@ class FileJob(QObject):
                 self._show_take(self._take)
                 return
             if self._factory is None:
-                self._factory = BankFactory(self.options, mono=True, compensate_delay=True)
+                # how many steps the model has is known when it is open
+                options = replace(self.options, steps=None)
+                self._factory = BankFactory(options, mono=True, compensate_delay=True)
             enhancer = self._factory.enhancers[0]
             self._report("model", (enhancer.spec, enhancer.device_note))
             if self._path is not None:

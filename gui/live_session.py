@@ -59,12 +59,18 @@ class LiveSession(QObject):
     def _start(self) -> None:
         if self._stream is not None:
             return
-        stream = self._make_stream(self.options, self._heard, self.audio)
         try:
-            stream.start()
+            self._open()
         except BaseException:
             self.running.emit(False)
             raise
+
+    def _open(self) -> None:
+        """Tells that it runs, but not that it does not: who calls may try again."""
+        # how many steps the model has is known when it is open
+        stream = self._make_stream(replace(self.options, steps="auto"), self._heard, self.audio)
+        stream.start()
+        self._give_steps(stream)
         self._stream = stream
         enhancer = stream.engine.enhancer
         self.model_opened.emit(stream.spec, enhancer.device_note)
@@ -80,20 +86,27 @@ class LiveSession(QObject):
 
     def _end_stream(self) -> None:
         stream, self._stream = self._stream, None
-        if stream is not None:
-            if self.recording:
-                self._end_recording(stream)
+        if stream is None:
+            return
+        try:
+            self._end_recording(stream)
+        finally:
             stream.stop()
 
-    def _begin_again(self, former: LiveOptions) -> None:
-        """With the new options; if they do not go, with the former ones."""
+    def _begin_again(self, former: str | None) -> None:
+        """With the new microphone for calls; if it does not go, with the former one. Live does not end in between."""
         self._end_stream()
         try:
-            self._start()
-        except EXPECTED:
-            self.options = former
+            self._open()
+        except Exception:
+            self.options = replace(self.options, virtual_mic=former)
             self._start()
             raise
+
+    def _give_steps(self, stream: Any) -> None:
+        """Those that were chosen, or the most that the model has: others were chosen for another model."""
+        steps = self.options.steps
+        stream.steps = steps if isinstance(steps, str) else min(steps, stream.spec.max_steps)
 
     def close(self, timeout_s: float = 0.9) -> None:
         """Ends everything; waits no longer than this."""
@@ -116,20 +129,28 @@ class LiveSession(QObject):
         if stream is None:
             return
         if "virtual_mic" in changes and self.options.virtual_mic != stream.options.virtual_mic:
-            former = replace(self.options, virtual_mic=stream.options.virtual_mic)
-            self._begin_again(former)
+            self._begin_again(stream.options.virtual_mic)
             return
-        for name in ("steps", "mode", "attenuation_limit_db", "output_gain_db"):
+        for name in ("mode", "attenuation_limit_db", "output_gain_db"):
             if name in changes:
                 setattr(stream, name, changes[name])
+        if "steps" in changes:
+            self._give_steps(stream)
         if {"model", "device"} & set(changes):
-            stream.set_model(self.options.model, self.options.device)
-            self.model_opened.emit(stream.spec, stream.engine.enhancer.device_note)
+            self._exchange_model(stream)
         moved = {name: changes[name] for name in ("input", "output") if name in changes}
         if "output" in moved and stream.options.virtual_mic is not None:
             moved.pop("output", None)
         if moved:
             stream.switch(**moved)
+
+    def _exchange_model(self, stream: Any) -> None:
+        stream.steps = "auto"  # which the new one allows is known when it is open
+        try:
+            stream.set_model(self.options.model, self.options.device)
+        finally:
+            self._give_steps(stream)
+        self.model_opened.emit(stream.spec, stream.engine.enhancer.device_note)
 
     # ---- devices
 

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import soundfile
+from engine_models import Recipe, build, save
 from PySide6.QtCore import QSettings
 
 from gui import settings
@@ -145,6 +146,14 @@ def test_a_bad_model_is_one_sentence_and_another_goes_on(qtbot, controller, shor
     assert "broken.onnx" in failed.args[0] and "\n" not in failed.args[0]
     controller.configure(model="")
     assert enhance(qtbot, controller, short).steps == controller.spec.default_steps
+
+
+def test_steps_that_were_chosen_for_another_model_are_as_many_as_this_one_has(
+    qtbot, controller, short, tmp_path
+):
+    small = save(build(Recipe(max_steps=2, default_steps=1)), tmp_path / "small.onnx")
+    controller.configure(model=str(small), steps=4)
+    assert enhance(qtbot, controller, short).steps == controller.steps == 2
 
 
 def test_a_changed_setting_enhances_again_and_counts(qtbot, controller, short):

@@ -5,10 +5,12 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from engine_models import Recipe, build, save
 from sound_card import SoundCard
 
 from gui.live_session import LiveSession
 from gui.trouble import Uncaught
+from realtime import live
 from realtime.audio import AudioDeviceError
 
 
@@ -57,3 +59,42 @@ def test_what_nobody_expected_is_told_once_and_the_session_goes_on(
     finally:
         uncaught.remove()
     assert len(shown) == 1 and "Unheard: of" in shown[0]
+
+
+def start(qtbot, session):
+    with qtbot.waitSignal(session.running, timeout=20000) as running:
+        session.start()
+    assert running.args == [True]
+
+
+def test_steps_that_were_chosen_for_another_model_are_as_many_as_this_one_has(
+    qtbot, session, model, tmp_path
+):
+    small = save(build(Recipe(max_steps=2, default_steps=1)), tmp_path / "small.onnx")
+    session.configure(model=str(small), steps=4)
+    start(qtbot, session)
+    assert session.stream.steps == 2
+    for path, steps in ((model, 4), (small, 2)):
+        with qtbot.waitSignal(session.model_opened, timeout=20000):
+            session.configure(model=str(path))
+        assert session.stream.steps == steps
+    session.configure(steps=3)
+    session.configure(mode="mute")
+    qtbot.waitUntil(lambda: session.stream.mode == "mute")
+    assert session.stream.steps == 2
+
+
+def test_a_refused_microphone_for_calls_does_not_end_live(qtbot, session, model, monkeypatch, tmp_path):
+    def refuse(name, rate):
+        raise AudioDeviceError(f"{name} is somebody else's")
+
+    monkeypatch.setattr(live, "VirtualMicrophone", refuse)
+    session.configure(model=str(model))
+    start(qtbot, session)
+    first, states = session.stream, []
+    session.running.connect(states.append)
+    session.start_recording(str(tmp_path))
+    with qtbot.waitSignals([session.recorded, session.failed], timeout=20000):
+        session.configure(virtual_mic="desk_mic", output_gain_db=3.0)
+    assert states == [True] and session.stream not in (None, first)
+    assert session.options.virtual_mic is None and session.stream.output_gain_db == 3

@@ -42,7 +42,9 @@ class Controller(QObject):
         self.device_note = ""
         self.clip: Clip | None = None
         self.result: Result | None = None
-        self._model, self._device = "", "auto"
+        self._model, self._device = "", "auto"  # that are wanted
+        self.model: str | None = None  # that was opened last
+        self._regret = ""  # why it is not the wanted one, not told yet
         self._steps, self._limit_db, self._gain_db, self._window_ms = 0, 100.0, 0.0, 32
         self._path: Path | None = None
         self._take: Take | None = None  # what is open was recorded with both of its sides
@@ -146,10 +148,13 @@ class Controller(QObject):
         if job is not self._job or job.cancelled:
             return  # what a cancelled job had on its way
         if what == "model":
+            self.model = job.options.model or ""
             self.spec, self.device_note = payload
             self.model_opened.emit(*payload)
         elif what == "clip":
             self._clip_opened(payload)
+        elif what == "unusable":
+            self._go_back(job.options.model or "", payload)
         elif what == "advanced":
             self.advanced.emit(*payload)
         elif what == "done":
@@ -158,6 +163,20 @@ class Controller(QObject):
             self._failed(payload)
         elif what == "ended":
             self._set_working(False)
+        if self._regret and (what in ("clip", "ended") or self._path is None):
+            why, self._regret = self._regret, ""  # not before: a recording that opens takes the message away
+            self.failed.emit(why)
+
+    def _go_back(self, wanted: str, why: str) -> None:
+        """To the model that was open before, or to the default one."""
+        former = "" if self.model is None or self.model == wanted else self.model
+        if former == wanted or wanted != self._model:  # nowhere to go, or another one was chosen meanwhile
+            self._regret = ""
+            self._failed(why)
+            return
+        self._model = former
+        self._regret = texts.OTHER_MODEL.format(why=why, name=Path(self._model).name or texts.DEFAULT_MODEL)
+        self._run()
 
     def _set_working(self, working: bool) -> None:
         self._working = working

@@ -24,8 +24,8 @@ class FileJob(QObject):
     """One run through one file in a thread of its own.
 
     `reported` carries the job, what happened, and with it: "model" (ModelSpec, device note); "clip" Clip;
-    "advanced" (enhanced columns, share done); "done" Result; "failed" one sentence; "ended" None, last,
-    whatever happened. Connected to a method of a QObject it arrives in that object's thread.
+    "advanced" (enhanced columns, share done); "done" Result; "failed" one sentence; "unusable" one sentence about
+    the model; "ended" None, last, whatever happened. Connected to a method of a QObject it arrives in that object's thread.
     """
 
     reported = Signal(object, str, object)
@@ -78,10 +78,9 @@ class FileJob(QObject):
             if self._take is not None:
                 self._show_take(self._take)
                 return
-            if self._factory is None:
-                # how many steps the model has is known when it is open
-                options = replace(self.options, steps=None)
-                self._factory = BankFactory(options, mono=True, compensate_delay=True)
+            if self._factory is None and not self._open_model():
+                return
+            assert self._factory is not None
             enhancer = self._factory.enhancers[0]
             self._report("model", (enhancer.spec, enhancer.device_note))
             if self._path is not None:
@@ -94,6 +93,15 @@ class FileJob(QObject):
             self._report("failed", texts.NO_MEMORY)
         finally:
             self._report("ended", None)
+
+    def _open_model(self) -> bool:
+        """False if it cannot be used, whatever the recording and the device."""
+        options = replace(self.options, steps=None)  # how many it has is known when it is open
+        try:
+            self._factory = BankFactory(options, mono=True, compensate_delay=True)
+        except ContractError as error:
+            self._report("unusable", str(error))
+        return self._factory is not None
 
     def _take_over(self) -> None:
         before, self._after = self._after, None

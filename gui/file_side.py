@@ -39,12 +39,26 @@ class FileSide:
             self.open(*paths)
 
     def ask_for_model(self) -> None:
-        window = self._window
-        path = file_dialogs.ask_model(window)
+        path = file_dialogs.ask_model(self._window)
         if path is not None:
-            window.settings = settings.with_recent(window.settings, str(path))
-            window.change("model", str(path))
-        window.panel.show_settings(window.settings, window.controller.shipped())
+            self._window.change("model", str(path))
+        self._show_model()
+
+    def keep_model(self) -> None:
+        """The open one becomes a setting, and live gets it: one that cannot be opened must not be there next time."""
+        window, model = self._window, self._window.controller.model or ""
+        box = window.panel.model
+        if model not in ("", *window.controller.shipped(), *window.settings.recent_models):
+            window.settings = settings.with_recent(window.settings, model)
+        if model != window.settings.model:
+            window.settings = replace(window.settings, model=model)
+            window.configure_live("model")
+            self._show_model()
+        elif box.findData(model) not in (-1, box.currentIndex()):  # another one was chosen and refused
+            self._show_model()
+
+    def _show_model(self) -> None:
+        self._window.panel.show_settings(self._window.settings, self._window.controller.shipped())
 
     def ask_to_save_audio(self) -> None:
         path = file_dialogs.ask_save_sound(self._window, self._recording)

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gui import texts
 from gui.clip import Take
 from gui.worker import Worker
 from realtime.audio import AudioDeviceError, Device, PortAudio
@@ -67,15 +68,26 @@ class LiveSession(QObject):
 
     def _open(self) -> None:
         """Tells that it runs, but not that it does not: who calls may try again."""
-        # how many steps the model has is known when it is open
-        stream = self._make_stream(replace(self.options, steps="auto"), self._heard, self.audio)
-        stream.start()
+        try:
+            stream = self._started()
+        except ContractError as error:
+            if self.options.model is None:
+                raise
+            self.options = replace(self.options, model=None)
+            stream = self._started()
+            self.failed.emit(texts.OTHER_MODEL.format(why=error, name=texts.DEFAULT_MODEL))
         self._give_steps(stream)
         self._stream = stream
         enhancer = stream.engine.enhancer
         self.model_opened.emit(stream.spec, enhancer.device_note)
         self.virtual_mic.emit(stream.options.virtual_mic or "")
         self.running.emit(True)
+
+    def _started(self) -> Any:
+        # how many steps the model has is known when it is open
+        stream = self._make_stream(replace(self.options, steps="auto"), self._heard, self.audio)
+        stream.start()
+        return stream
 
     def stop(self) -> None:
         self._do(self._stop)

@@ -130,7 +130,10 @@ class MainWindow(TrayWindow):
     # settings
 
     def change(self, field: str, value: object) -> None:
-        """One setting, from wherever it was made."""
+        """One setting, from wherever it was made. A model becomes one when it is open."""
+        if field == "model":
+            self.controller.configure(model=value)
+            return
         self.settings = replace(self.settings, **{field: value})
         if field in _ENGINE:
             self.controller.configure(**{field: value})
@@ -169,6 +172,7 @@ class MainWindow(TrayWindow):
     # what the controller tells
 
     def _model_opened(self, spec: ModelSpec, note: str) -> None:
+        self.files.keep_model()
         self._show_model(spec)
         self.numbers.setText(f"{spec.name} {spec.version}, {texts.steps(self.controller.steps)}, {note}")
 

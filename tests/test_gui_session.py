@@ -8,6 +8,7 @@ import pytest
 from engine_models import Recipe, build, save
 from sound_card import SoundCard
 
+from gui import texts
 from gui.live_session import LiveSession
 from gui.trouble import Uncaught
 from realtime import live
@@ -98,3 +99,12 @@ def test_a_refused_microphone_for_calls_does_not_end_live(qtbot, session, model,
         session.configure(virtual_mic="desk_mic", output_gain_db=3.0)
     assert states == [True] and session.stream not in (None, first)
     assert session.options.virtual_mic is None and session.stream.output_gain_db == 3
+
+
+def test_a_chosen_model_that_broke_does_not_keep_anyone_from_going_live(qtbot, session, tmp_path):
+    (tmp_path / "broken.onnx").write_bytes(b"no model")
+    session.configure(model=str(tmp_path / "broken.onnx"))
+    with qtbot.waitSignal(session.failed, timeout=20000) as failed:
+        start(qtbot, session)
+    assert "broken.onnx" in failed.args[0] and texts.DEFAULT_MODEL in failed.args[0]
+    assert session.options.model is None

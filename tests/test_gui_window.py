@@ -18,7 +18,7 @@ from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
-from gui import file_job, texts, theme
+from gui import file_job, settings, texts, theme
 from gui.card import CardDialog, card_text
 from gui.controller import Controller
 from gui.main_window import MainWindow
@@ -287,6 +287,35 @@ def test_a_model_file_is_opened_and_remembered(qtbot, window, model, monkeypatch
     assert window.settings.model == str(model) and window.panel.model.currentData() == str(model)
     assert window.controller.spec.name in window.numbers.text()
     assert f"# {window.controller.spec.name}" in card_text(window.controller.spec, Path(model))
+
+
+@pytest.fixture
+def broken(tmp_path):
+    path = tmp_path / "broken.onnx"
+    path.write_bytes(b"no model")
+    return path
+
+
+def test_a_broken_model_is_one_sentence_and_not_remembered(qtbot, opened, broken, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(broken), ""))
+    with qtbot.waitSignals([opened.controller.failed, opened.controller.done], timeout=60000):
+        opened.panel.model.setCurrentIndex(opened.panel.model.count() - 1)
+    assert opened.settings.model == "" and not opened.settings.recent_models
+    assert opened.panel.model.currentData() == "" and opened.live.options.model is None
+    assert opened.message.isVisible() and "broken.onnx" in opened.message.label.text()
+
+
+def test_a_remembered_model_that_broke_gives_way_to_the_shipped_one(qtbot, store, broken, short):
+    settings.save(store, settings.Settings(model=str(broken)))
+    window = MainWindow(Controller(Player(SilentDevice())), store)
+    qtbot.addWidget(window)
+    window.show()
+    with qtbot.waitSignals([window.controller.failed, window.controller.done], timeout=60000):
+        window.files.open(short)
+    assert window.message.isVisible() and window.message.label.text().endswith(
+        texts.OTHER_MODEL.format(why="", name=texts.DEFAULT_MODEL))  # fmt: skip
+    window.close()
+    assert settings.load(store).model == ""
 
 
 def test_the_card_of_the_shipped_model_can_be_read(qtbot, opened):

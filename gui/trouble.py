@@ -1,4 +1,4 @@
-"""Exceptions that nobody caught: all into a log, the first of a kind onto the screen, the window goes on."""
+"""Exceptions that nobody caught: all into a log, the first of a kind and place onto the screen, the window goes on."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ def log_file() -> Path:
 class Uncaught(QObject):
     """Hears of exceptions in any thread; shows in the thread it lives in."""
 
-    _happened = Signal(str)
+    _happened = Signal(str, str)  # what; where
 
     def __init__(self, show: Callable[[str], None], log: Path):
         super().__init__()
-        self._show, self._log, self._shown = show, log, set()
+        self._show, self._log = show, log
+        self._shown: set[tuple[str, str]] = set()  # kind, place
         self._happened.connect(self._tell)
         handler: logging.Handler
         try:
@@ -51,10 +52,10 @@ class Uncaught(QObject):
             self._old[0](kind, value, trace)
             return
         _log.error("uncaught", exc_info=(kind, value, trace))
-        self._happened.emit(f"{kind.__name__}: {value}")
+        self._happened.emit(f"{kind.__name__}: {value}", _place(trace))
 
-    def _tell(self, what: str) -> None:
-        kind = what.split(":")[0]
+    def _tell(self, what: str, where: str) -> None:
+        kind = what.split(":")[0], where
         if kind not in self._shown:
             self._shown.add(kind)
             self._show(texts.UNEXPECTED.format(what=what, log=self._log))
@@ -66,6 +67,15 @@ class Uncaught(QObject):
         self._handler.close()
 
 
+def _place(trace: TracebackType | None) -> str:
+    """Where it was raised: the message may hold what differs every time, the place does not."""
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+
+
 def log_uncaught(show: Callable[[str], None]) -> Uncaught:
-    """From now on; `show` gets one sentence, once for each kind of exception."""
+    """From now on; `show` gets one sentence, once for each kind of exception and place."""
     return Uncaught(show, log_file())

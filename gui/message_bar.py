@@ -23,6 +23,7 @@ class MessageBar(QFrame):
         close = QToolButton(text="✕", autoRaise=True)
         close.setToolTip(texts.CLOSE_MESSAGE_TIP)
         close.setAccessibleName(texts.CLOSE_MESSAGE)
+        close.setAccessibleDescription(texts.CLOSE_MESSAGE_TIP)
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy
 
 from gui import texts
@@ -25,7 +25,9 @@ class Meter(PaintedOnce):
         self.clipped = 0  # samples at full scale
         super().__init__(QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
+        self.setAccessibleDescription(texts.LEVEL_TIP)
         self.setToolTip(texts.LEVEL_TIP)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.level_dbfs = self.peak_dbfs = LOWEST_DBFS
         self._shown_at = self._peak_at = time.monotonic()
 
@@ -56,6 +58,12 @@ class Meter(PaintedOnce):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.forget_clipped()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # the space bar is the switch's everywhere
+            self.forget_clipped()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         empty, full = self._kept()
@@ -67,6 +75,9 @@ class Meter(PaintedOnce):
             x = self._x(self.peak_dbfs)
             painter.setPen(QColor(_TIP) if self.peak_dbfs > -1 else self.palette().windowText().color())
             painter.drawLine(x, 1, x, self.height() - 2)
+        if self.hasFocus():
+            painter.setPen(self.palette().highlight().color())
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _x(self, dbfs: float) -> int:
         return round(self.width() * (dbfs - LOWEST_DBFS) / -LOWEST_DBFS)

@@ -190,7 +190,7 @@ LOAD_TITLE, STEPS_TITLE = "Load", "Steps, up to {most}"
 LEVEL_BEFORE, LEVEL_AFTER = "Level in", "Level out"
 LEVEL_TIP = (
     "Level of the sound, dB below full scale, with the highest of the last seconds. "
-    "Clipped samples are counted; a click forgets them."
+    "Clipped samples are counted; a click, or Enter, forgets them."
 )
 
 LABELS = {  # with the letter that leads there with Alt; those of the menus and of the first page are taken

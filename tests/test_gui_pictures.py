@@ -338,7 +338,8 @@ def test_the_text_of_a_meter_can_be_read_on_both_its_grounds(qtbot):
     assert shown.pixel(edge + 2, 5) == colours.base().color().rgb()
 
 
-def test_a_meter_counts_what_clipped_until_a_click(qtbot):
+@pytest.mark.parametrize("how", ["click", "key"])
+def test_a_meter_counts_what_clipped_until_it_is_told_to_forget(qtbot, how):
     meter = Meter("Level in")
     qtbot.addWidget(meter)
     meter.resize(300, 22)
@@ -347,5 +348,8 @@ def test_a_meter_counts_what_clipped_until_a_click(qtbot):
     assert meter.clipped == 7
     red = meter.grab().toImage().pixelColor(297, 2)
     assert red.name() == "#e0503c"
-    qtbot.mouseClick(meter, Qt.MouseButton.LeftButton)
+    if how == "click":
+        qtbot.mouseClick(meter, Qt.MouseButton.LeftButton)
+    else:
+        qtbot.keyClick(meter, Qt.Key.Key_Return)
     assert meter.clipped == 0 and meter.grab().toImage().pixelColor(297, 2) != red

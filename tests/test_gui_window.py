@@ -16,12 +16,21 @@ import pytest
 import soundfile
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QWidget,
+)
 
 from gui import file_job, settings, texts, theme
 from gui.card import CardDialog, card_text
 from gui.controller import Controller
 from gui.main_window import MainWindow
+from gui.meter import Meter
 from gui.player import Player
 from gui.spectrogram_view import colour_table
 from gui.trouble import Uncaught
@@ -340,36 +349,22 @@ def test_settings_and_place_are_kept(qtbot, store, short):
     second.close()
 
 
-def test_every_control_has_a_tooltip_a_name_and_room(window):
+def test_every_control_has_a_tooltip_a_name_a_way_by_key_and_room(window):
     window.resize(900, 600)
-    controls = [
-        window.switch,
-        window.mute,
-        window.play,
-        window.open,
-        window.save_audio,
-        window.save_picture,
-        window.cancel,
-    ]
-    controls += [
-        getattr(window.panel, name)
-        for name in (
-            "model",
-            "card",
-            "device",
-            "steps",
-            "limit_db",
-            "gain_db",
-            "darkest_db",
-            "brightest_db",
-            "window_ms",
-            "colour_map",
-        )
-    ]
+    kinds = (QAbstractButton, QComboBox, QAbstractSpinBox, Meter)
+    found = [it for kind in kinds for it in window.findChildren(kind)]
+    controls = {it for it in found if not it.objectName().startswith("qt_")}  # those are parts of others
+    view, side, panel = window.live_view, window.live_side, window.panel
+    buttons = [window.switch, window.mute, window.play, window.open, window.save_audio, window.save_picture]
+    assert controls >= {
+        *buttons, view.button, view.record, *view.pickers.values(), side.virtual_mic, panel.model, panel.card,
+        panel.steps, panel.limit_db, window.level_before, window.level_after, window.cancel,
+    }  # fmt: skip
+    assert any(it.accessibleName() == texts.CLOSE_MESSAGE for it in controls) and len(controls) >= 24
     for control in controls:
-        assert isinstance(control, QWidget) and control.toolTip() and control.accessibleName()
-        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
-    for button in controls[:6]:
+        assert control.toolTip() and control.accessibleName(), control
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.accessibleName()
+    for button in buttons:
         assert button.width() >= button.sizeHint().width()
     for view in window.pictures.views:
         assert view.plot.height() > 60 and view.plot.width() > 400
@@ -452,18 +447,22 @@ def test_closing_takes_less_than_a_second_when_everything_hangs(qtbot, window, s
     assert took < 1.0
 
 
-def test_uncaught_exceptions_are_logged_and_shown_once(tmp_path):
+def test_uncaught_exceptions_are_logged_and_shown_once_for_each_place(tmp_path):
     shown = []
     uncaught = Uncaught(shown.append, tmp_path / "log" / "klarstrom.log")
     try:
-        for _ in range(3):
+        for name in ("lost", "gone"):
             try:
-                raise KeyError("lost")
+                raise KeyError(name)
             except KeyError:
                 sys.excepthook(*sys.exc_info())
+        try:
+            raise KeyError("another")
+        except KeyError:
+            sys.excepthook(*sys.exc_info())
     finally:
         uncaught.remove()
-    assert len(shown) == 1 and "KeyError" in shown[0]
+    assert len(shown) == 2 and "KeyError: 'lost'" in shown[0] and "KeyError: 'another'" in shown[1]
     assert (tmp_path / "log" / "klarstrom.log").read_text("utf-8").count("Traceback") == 3
 
 

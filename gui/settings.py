@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
 VERSION = 1
+# version -> what makes its values those of the next one. Raised where a field changes its name or its meaning; a new
+# field needs none: older stores lack it, and it has its default
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 _MOST_RECENT = 8
 
 
@@ -51,12 +55,16 @@ _ALLOWED: dict[str, Any] = {
 
 def load(store: QSettings) -> Settings:
     """A store of a newer version is not understood: its window gets the defaults, and it is left as it is."""
-    if _number(store.value("version", 0), int, 0) > VERSION:
+    version = _version(store)
+    if version > VERSION:
         return Settings()
+    values = {name: store.value(name) for name in store.allKeys()}
+    for older in range(version, VERSION):
+        values = MIGRATIONS[older](values)
     found = {}
     for field in fields(Settings):
-        if store.contains(field.name):
-            value = _typed(store.value(field.name), field.default)
+        if field.name in values:
+            value = _typed(values[field.name], field.default)
             if value is not None and _ALLOWED.get(field.name, lambda v: True)(value):
                 found[field.name] = value
     settings = Settings(**found)
@@ -67,7 +75,7 @@ def load(store: QSettings) -> Settings:
 
 def save(store: QSettings, settings: Settings, geometry: QByteArray | None = None) -> None:
     """Nothing is written over a newer version's store."""
-    if _number(store.value("version", 0), int, 0) > VERSION:
+    if _version(store) > VERSION:
         return
     store.setValue("version", VERSION)
     for field in fields(Settings):
@@ -82,6 +90,11 @@ def with_recent(settings: Settings, model: str) -> Settings:
     """`model` becomes the most recent one."""
     others = tuple(m for m in settings.recent_models if m != model)
     return replace(settings, recent_models=(model, *others)[:_MOST_RECENT])
+
+
+def _version(store: QSettings) -> int:
+    """The first one had the number 1: a store without a number is empty, or somebody wrote it."""
+    return max(1, _number(store.value("version", 1), int, 1))
 
 
 def _number(value: Any, kind: type, fallback: Any) -> Any:

@@ -274,6 +274,40 @@ def test_settings_that_are_not_allowed_become_the_defaults(tmp_path):
     assert settings.load(store_at(path)) == settings.Settings(gain_db=6.0)
 
 
+def test_settings_of_the_first_window_are_taken_over(tmp_path):
+    """As it wrote them: without live, tray and microphones, all of version 1."""
+    path = Path(tmp_path / "s.ini")
+    path.write_text(
+        "[General]\nversion=1\nmodel=/m/a.onnx\ndevice=cpu\nsteps=2\nlimit_db=12\ngain_db=0\ndarkest_db=-90\n"
+        "brightest_db=-25\nwindow_ms=64\ncolour_map=magma\ntheme=dark\nsmooth=false\nfolder=/sounds\n"
+        "recent_models=/m/a.onnx, /m/b.onnx\ngeometry=@ByteArray()\n"
+    )
+    assert settings.load(store_at(path)) == settings.Settings(
+        model="/m/a.onnx", device="cpu", steps=2, limit_db=12.0, window_ms=64, colour_map="magma", theme="dark",
+        smooth=False, folder="/sounds", recent_models=("/m/a.onnx", "/m/b.onnx"))  # fmt: skip
+
+
+def test_settings_of_an_older_version_take_every_migration_to_this_one(tmp_path, monkeypatch):
+    def named_anew(values):
+        return {**values, "limit_db": values["most_db"]}
+
+    def in_tenths(values):
+        return {**values, "limit_db": float(values["limit_db"]) / 10}
+
+    monkeypatch.setattr(settings, "VERSION", 3)
+    monkeypatch.setattr(settings, "MIGRATIONS", {1: named_anew, 2: in_tenths})
+    path = Path(tmp_path / "s.ini")
+    path.write_text("[General]\nversion=1\nmost_db=120\ntheme=dark\n")
+    store = store_at(path)
+    assert settings.load(store) == settings.Settings(limit_db=12.0, theme="dark")
+    settings.save(store, settings.load(store))
+    assert settings.load(store_at(path)).limit_db == 12 and int(store.value("version")) == 3
+
+
+def test_every_older_version_has_a_migration():
+    assert sorted(settings.MIGRATIONS) == list(range(1, settings.VERSION))
+
+
 def test_settings_of_a_newer_version_are_left_alone(tmp_path):
     path = tmp_path / "s.ini"
     path.write_text("[General]\nversion=99\nsteps=3\n")

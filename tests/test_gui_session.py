@@ -11,8 +11,8 @@ from sound_card import SoundCard
 from gui import texts
 from gui.live_session import LiveSession
 from gui.trouble import Uncaught
-from realtime import live
 from realtime.audio import AudioDeviceError
+from realtime.virtual_mic import VirtualMicrophone
 
 
 @pytest.fixture
@@ -86,10 +86,10 @@ def test_steps_that_were_chosen_for_another_model_are_as_many_as_this_one_has(
 
 
 def test_a_refused_microphone_for_calls_does_not_end_live(qtbot, session, model, monkeypatch, tmp_path):
-    def refuse(name, rate):
-        raise AudioDeviceError(f"{name} is somebody else's")
+    def refuse(microphone):
+        raise AudioDeviceError("it is somebody else's")
 
-    monkeypatch.setattr(live, "VirtualMicrophone", refuse)
+    monkeypatch.setattr(VirtualMicrophone, "create", refuse)
     session.configure(model=str(model))
     start(qtbot, session)
     first, states = session.stream, []

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, QStandardPaths
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QPushButton
 
 from gui import texts
-from gui.columns import ColumnMaker
+from gui.columns import FLOOR_DB, ColumnMaker
 from gui.device_names import entries
 from gui.live_session import LiveSession
 from gui.meter import Meter
@@ -46,6 +46,7 @@ class LiveView(QObject):
         self._status_at = 0.0
         self._line = ""
         self._marks: list[str] = []  # of ticks without a column
+        self._unshown = 0  # samples that nobody pulled in time, less than a column
         self.window_ms = 32.0
         self.paused = False
         self._showing = False  # the pictures are ours
@@ -128,12 +129,22 @@ class LiveView(QObject):
         """Empty pictures of the last seconds."""
         self._maker = ColumnMaker(spec.sample_rate, self.window_ms, sides=(2,))
         count = round(SECONDS / self._maker.column_s)
-        self._showing, self._status = True, None
+        self._showing, self._status, self._unshown = True, None, 0
         self._marks = []
         self.pictures.show_live(
             self._maker.bins, count, self._maker.column_s, spec.sample_rate / 2, spec.max_steps
         )
         self.pictures.show_held(self.paused)
+
+    def _show_lost(self, samples: int) -> None:
+        """What nobody pulled in time: dark between two marks, as long as it lasted, so that the time axis is right."""
+        hop = self._maker.hop_length
+        self._unshown += samples
+        count, self._unshown = divmod(self._unshown, hop)
+        if count < 1 or self.paused:
+            return
+        both = np.full((2, min(count, self.pictures.before.capacity), self._maker.bins), FLOOR_DB, np.float32)
+        self.pictures.append_live(both, marks=[(0.0, "lost"), (1.0, "lost")])
 
     def tick(self, meter_in: Meter, meter_out: Meter) -> str | None:
         """Pulls and paints. -> the lines of numbers, None without a stream."""
@@ -143,6 +154,8 @@ class LiveView(QObject):
         if self._status is None:
             for meter in (meter_in, meter_out):
                 meter.forget_clipped()
+        else:  # before the pictures began nothing is missing in them
+            self._show_lost(block.lost)
         now = time.monotonic()
         if self._status is None or now - self._status_at >= _NUMBERS_S:
             self._status, self._status_at = self.session.status(), now

@@ -160,7 +160,7 @@ class Pictures(QWidget):
         self, both: Columns, load: float = 0.0, steps: int = 0, marks: Sequence[tuple[float, str]] = ()
     ) -> None:
         """The next columns, [before and after, columns, bins]; load, 1 is all the time there is; marks: where in
-        them, 0 ... 1, audio was lost ("drop"), made up ("fill") or late."""
+        them, 0 ... 1, audio was lost ("drop"), made up ("fill") or late, or not seen by the window ("lost")."""
         self.before.append(both[0])
         self.after.append(both[1])
         before, after = level_db(both)

@@ -18,7 +18,7 @@ from gui.strip_ring import REDUCTION, StripRing
 DEEPEST_DB = 40.0
 _POINT_PX = 3
 _UPPER, _GAP, _LOWER, _EDGE = 56, 5, 34, 4  # px
-_MARKS = {"drop": "#e0503c", "fill": "#e0503c", "late": "#f0a030"}
+_MARKS = {"drop": "#e0503c", "fill": "#e0503c", "late": "#f0a030", "lost": "#9aa0a6"}
 _LOAD, _STEPS = "#5a9e6f", "#c77ddb"
 
 
@@ -65,7 +65,7 @@ class ReductionStrip(ZoomedPicture):
         marks: Sequence[tuple[float, str]] = (),
     ) -> None:
         """float32 [n], and what held meanwhile: load, 1 is all the time there is. marks: place in it, 0 ... 1, and
-        drop, fill or late."""
+        drop, fill, late or lost."""
         n = len(reduction_db)
         values = np.empty((3, n), np.float32)
         values[REDUCTION], values[1], values[2] = reduction_db, load, steps

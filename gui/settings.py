@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QSettings
 
 VERSION = 1
-# version -> what makes its values those of the next one. Raised where a field changes its name or its meaning; a new
-# field needs none: older stores lack it, and it has its default
+# version -> what makes its values those of the next one. VERSION grows where a field changes its name or its meaning;
+# for a new field it does not: older stores lack it, and it has its default
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 _MOST_RECENT = 8
 

@@ -5,20 +5,27 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
+from sound_card import SoundCard
 
 from gui.axes import frequency_ticks, time_ticks
 from gui.columns import FLOOR_DB, ColumnMaker, level_db
+from gui.live_session import LiveSession
+from gui.live_view import LiveView
 from gui.meter import LOWEST_DBFS, Meter
 from gui.pictures import CLOSER, Pictures
 from gui.reduction_strip import ReductionStrip
 from gui.spectrogram_view import SpectrogramView, colour_table
 from gui.strip_ring import StripRing
 from gui.zoom import NARROWEST, Zoom
+from realtime.live_status import LiveStatus
+from realtime.tap import TapBlock
 
 
 def sine(hz, seconds=1.0, rate=16000, level=1.0):
@@ -293,6 +300,23 @@ def test_the_live_strip_shows_load_and_steps_and_marks_what_went_wrong(qtbot):
     assert drop.name() == "#e0503c" and late.name() == "#f0a030"
     strip.append_live(np.zeros(90, np.float32), 0.5, 2)
     assert not strip.ring.marks  # both have left
+
+
+def test_what_nobody_pulled_in_time_is_a_gap_as_long_as_it_lasted(qtbot, monkeypatch, noise):
+    session, pictures = LiveSession(audio=SoundCard()), Pictures()
+    qtbot.addWidget(pictures)
+    view, meters = LiveView(session, pictures), (Meter("in"), Meter("out"))
+    view.begin(SimpleNamespace(sample_rate=16000, max_steps=2))
+    monkeypatch.setattr(session, "status", lambda: LiveStatus("running"))
+    sound = noise(1600)
+    for lost in (160 * 500, 160 * 3 + 100, 0, 60):  # the first was lost before there were pictures
+        monkeypatch.setattr(session, "pull", lambda lost=lost: TapBlock(sound, sound, lost=lost))
+        view.tick(*meters)
+    shown = pictures.before
+    dark = (shown.levels()[-shown.count :] == FLOOR_DB).all(axis=1)
+    assert shown.count == pictures.after.count == 4 * 10 - 1 + 4
+    assert np.flatnonzero(dark).tolist() == [9, 10, 11, 32]
+    assert [column for column, kind in pictures.strip.ring.marks if kind == "lost"] == [9, 11, 32, 32]
 
 
 def test_the_strip_paints_where_something_was_taken(qtbot):

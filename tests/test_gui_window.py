@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QImage, QKeySequence
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -180,9 +180,25 @@ def test_the_look_of_the_pictures(qtbot, opened):
 
 
 def test_hovering_reads_out(qtbot, opened):
-    opened.pictures.before.hovered.emit((0.5, 2000.0, -41.3))
-    assert opened.read_out.text() == "0.50 s   2.00 kHz   -41 dB"
-    opened.pictures.before.hovered.emit(None)
+    view = opened.pictures.before
+    spot, no_key = QPointF(view.plot.center()), Qt.KeyboardModifier.NoModifier
+
+    def move(place):
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, place, view.mapToGlobal(place), Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton, no_key,
+        )  # fmt: skip
+        QApplication.sendEvent(view, event)
+
+    assert view.hasMouseTracking()  # without a button pressed
+    move(spot)
+    seconds, hz, db = view.at(spot.x(), spot.y())
+    assert opened.read_out.text() == f"{seconds:.2f} s   {hz / 1000:.2f} kHz   {db:.0f} dB"
+    assert seconds == pytest.approx(0.5, abs=0.01) and hz == pytest.approx(4000, abs=60)
+    move(QPointF(2, 2))  # on the axis
+    assert opened.read_out.text() == ""
+    move(spot)
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert opened.read_out.text() == ""
 
 
@@ -200,11 +216,27 @@ def test_cancel_by_mouse_and_by_key(qtbot, window, tmp_path, noise):
         assert not window.controller.busy and not window.cancel.isVisible()
 
 
+def drag(window, data):
+    """Over the window -> is it welcome?"""
+    action, no_key = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(5, 5), action, data, LEFT, no_key)
+    event.ignore()
+    QApplication.sendEvent(window, event)
+    return event.isAccepted()
+
+
 def drop(window, *paths):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    assert drag(window, data)
     action, no_key = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-    window.dropEvent(QDropEvent(QPointF(5, 5), action, data, LEFT, no_key))
+    QApplication.sendEvent(window, QDropEvent(QPointF(5, 5), action, data, LEFT, no_key))
+
+
+def test_text_that_is_dragged_over_the_window_is_not_welcome(window):
+    data = QMimeData()
+    data.setText("no file")
+    assert not drag(window, data)
 
 
 def test_a_dropped_file_opens_and_three_are_refused(qtbot, window, short):

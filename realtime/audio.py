@@ -26,6 +26,7 @@ SERVER_PCMS = ("pulse", "pipewire", "default")  # PortAudio's names of the sound
 COPIES = ("MME", "Windows DirectSound", "Windows WDM-KS")  # list what WASAPI lists, names cut or sound later
 SERVER_LATENCY_MS = 30  # that the sound server is asked to keep: with less it starves on a busy machine
 _lock = threading.Lock()  # PortAudio is opened, closed and listed by one thread at a time
+_server_seen = threading.Event()  # a sound server has answered; without one, `default` is ALSA's own device
 _open: set[int] = set()  # streams of this process that are open, by id
 
 
@@ -60,31 +61,48 @@ def _portaudio() -> Any:
         raise AudioDeviceError(
             f"PortAudio cannot be loaded ({error}); on Debian and Ubuntu: apt install libportaudio2"
         ) from error
+    except ImportError:
+        raise
+    except Exception as error:  # its PortAudioError, which nobody can name before the import is through
+        raise AudioDeviceError(f"PortAudio cannot be started: {error}") from error
     return sounddevice
+
+
+@contextlib.contextmanager
+def _asking(sd: Any, what: str) -> Iterator[None]:
+    """PortAudio, by one thread at a time; its error, which is no RuntimeError, as an AudioDeviceError."""
+    try:
+        with _lock:
+            yield
+    except sd.PortAudioError as error:
+        reason = error.args[0] if error.args else "it does not say why"
+        raise AudioDeviceError(f"PortAudio cannot {what}: {reason}") from error
 
 
 def list_devices() -> list[Device]:
     """All devices: sources and sinks of the sound server first, then what PortAudio sees itself.
 
-    Raises AudioDeviceError if there is no sound server and PortAudio cannot be loaded.
+    Raises AudioDeviceError if there is no sound server and PortAudio cannot be loaded or asked.
     """
     found = list(_server_devices())
+    if found:
+        _server_seen.set()
     try:
         sd = _portaudio()
+        with _asking(sd, "list the devices"):
+            seen, apis = list(sd.query_devices()), list(sd.query_hostapis())
+            chosen = [-1, -1] if found else list(sd.default.device)
     except AudioDeviceError:
         if found:
             return found
         raise
-    with _lock:
-        seen, apis = list(sd.query_devices()), list(sd.query_hostapis())
-        chosen = [-1, -1] if found else list(sd.default.device)
     wasapi = next((api for api in apis if api["name"] == "Windows WASAPI" and api["devices"]), None)
     if wasapi is not None:
         chosen = [wasapi["default_input_device"], wasapi["default_output_device"]]
     for port, d in enumerate(seen):
         api = apis[d["hostapi"]]["name"]
-        if d["name"] in SERVER_PCMS or (wasapi is not None and api in COPIES):
-            continue  # the server's devices are in the list by name, or it does not answer
+        if (d["name"] in SERVER_PCMS and _server_seen.is_set()) or (wasapi is not None and api in COPIES):
+            continue  # in the list by name; or the server is away for now, and would hang whoever opens its PCM
         found.append(
             Device(
                 len(found), d["name"], api, d["max_input_channels"], d["max_output_channels"],
@@ -185,12 +203,16 @@ class PortAudio:
         return find_device(which, kind)
 
     def rescan(self) -> None:
-        """PortAudio lists devices once; it is made to look again, unless a stream of this process is open."""
+        """PortAudio lists devices once; it is made to look again, unless a stream of this process is open.
+
+        Raises AudioDeviceError if it does not come up again; another call may bring it up.
+        """
         sd = _portaudio()
-        with _lock:
+        with _asking(sd, "look for devices"):
             if _open:
                 return
-            sd._terminate()
+            with contextlib.suppress(sd.PortAudioError):  # it says so where an earlier start had failed
+                sd._terminate()
             sd._initialize()
 
     def open(

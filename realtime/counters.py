@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Overflow:
+    """Of a ring: what found no room in it. Blocks that are lost one after another are one time."""
+
+    times: int = 0
+    ms: float = 0.0
+    lasts: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -17,17 +26,19 @@ class Counters:
     gap_ms: float = 0.0
     trims: int = 0  # surpluses that went at the end of a gap
     trimmed_ms: float = 0.0
+    overflow_in: Overflow = field(default_factory=Overflow)  # of what came in, by the input callback
+    overflow_out: Overflow = field(default_factory=Overflow)  # of what was to go out, by the worker
     xruns_in: int = 0  # as the device says
     xruns_out: int = 0
     restarts: int = 0
 
     @property
     def input_drops(self) -> int:
-        return self.splices_out + self.trims
+        return self.splices_out + self.trims + self.overflow_in.times + self.overflow_out.times
 
     @property
     def dropped_ms(self) -> float:
-        return self.spliced_out_ms + self.trimmed_ms
+        return self.spliced_out_ms + self.trimmed_ms + self.overflow_in.ms + self.overflow_out.ms
 
     @property
     def output_fills(self) -> int:

@@ -9,17 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from realtime import interpreter
-from realtime.audio import Device, PortAudio
-from realtime.contract import ModelSpec
+from realtime.audio import Device, PortAudio, find_device
 from realtime.counters import Counters
-from realtime.enhancer import Enhancer
-from realtime.governor import Governor
+from realtime.live_engine import Engine, EngineHolder
 from realtime.live_status import LiveEvent, LiveOptions, LiveStatus
 from realtime.priority import WORKER, raise_thread
-from realtime.pump import Engine, Pump
+from realtime.pump import Pump
 from realtime.record import Recorder
 from realtime.route import Route
 from realtime.supervisor import Supervisor
@@ -30,7 +26,7 @@ __all__ = ["KEEP", "LiveEvent", "LiveOptions", "LiveStatus", "LiveStream", "Tap"
 KEEP: Any = object()  # for `switch`: leave this device as it is
 
 
-class LiveStream:
+class LiveStream(EngineHolder):
     """Separate input and output streams, rings between them and one worker thread; see Pump.
 
     Settings may be changed at any time, from any thread. Everything irregular is counted in `status`.
@@ -45,7 +41,8 @@ class LiveStream:
         """Opens nothing. Raises ValueError for a queue that is out of range."""
         if not 0 <= options.queue_ms <= 1000:
             raise ValueError(f"queue is {options.queue_ms:g} ms: 0 ... 1000 are allowed")
-        self.options, self.on_event = options, on_event
+        super().__init__(options)
+        self.on_event = on_event
         self.audio = PortAudio() if audio is None else audio
         self.tap, self.counters = Tap(), Counters()
         self.state, self.message = "stopped", ""
@@ -54,16 +51,13 @@ class LiveStream:
         self.devices: dict[str, Device] = {}
         self.route: Route | None = None
         self.pump: Pump | None = None
-        self.engine: Engine | None = None
-        self._steps: int | str = options.steps
-        self._mode, self._limit_db = options.mode, options.attenuation_limit_db
-        self._gain_db = options.output_gain_db
         self._recorder: Recorder | None = None
         self._microphone: VirtualMicrophone | None = None
         self.lock = threading.RLock()  # who opens, closes and exchanges
         self.stopping, self._wake = threading.Event(), threading.Event()
         self.ended = threading.Event()  # a device's stream ended by itself
         self._threads: list[threading.Thread] = []
+        self._ending: threading.Event | None = None  # of the `stop` that is at work: set when it is through
         self._started = 0.0
 
     # ---- life
@@ -81,10 +75,10 @@ class LiveStream:
             interpreter.hold()
             try:
                 if self.engine is None:
-                    self.engine = self._load(self.options.model, self.options.device)
+                    self.adopt(self.load(self.options.model, self.options.device))
                 else:
                     self.engine.enhancer.reset()
-                    self.engine = Engine(self.engine.enhancer, self.engine.governor)
+                    self.adopt(Engine(self.engine.enhancer, self.engine.governor))
                 if self.options.virtual_mic is not None:
                     self._microphone = VirtualMicrophone(self.options.virtual_mic, self.sample_rate)
                     self.wanted["output"] = self._microphone.create()
@@ -103,29 +97,49 @@ class LiveStream:
         self.tell("started", f"{self.devices['input'].name} -> {self.devices['output'].name}")
 
     def stop(self) -> None:
-        """Idempotent. Every thread has ended and everything is undone when it returns."""
-        self.stopping.set()
+        """Idempotent, from any thread. Every thread has ended and everything is undone when it returns; one of the
+        stream's own threads does not wait for another that is stopping it already.
+        """
+        self.stopping.set()  # at once: who has the lock may be waiting for devices
         self._wake.set()
         with self.lock:
             if self.state == "stopped":
                 return
-            threads, self._threads = self._threads, []
+            self.stopping.set()  # a `start` that had the lock may have cleared it
+            threads, this = self._threads, threading.current_thread()
+            first, ending = self._ending is None, self._ending or threading.Event()
+            self._ending = ending
+        if not first:
+            if this not in threads:
+                ending.wait()
+            return
         for thread in threads:
-            if thread is not threading.current_thread():
+            if thread is not this:
                 thread.join()
-        with self.lock:
-            self._clear()
+        try:
+            with self.lock:
+                self._clear()
+        finally:
+            ending.set()
         self.tell("stopped", "stopped")
 
     def _clear(self) -> None:
-        self.close_devices()
-        if self._recorder is not None:
-            self.stop_recording()
-        if self._microphone is not None:
-            self._microphone.remove()
-            self._microphone = None
-        interpreter.release()
-        self.state = "stopped"
+        with (
+            contextlib.ExitStack() as undone
+        ):  # the last one first, and each of them whatever becomes of the others
+            undone.callback(self._is_stopped)
+            undone.callback(interpreter.release)
+            undone.callback(self._remove_microphone)
+            undone.callback(self._end_recording)
+            undone.callback(self.close_devices)
+
+    def _is_stopped(self) -> None:
+        self.state, self._threads, self._ending = "stopped", [], None
+
+    def _remove_microphone(self) -> None:
+        microphone, self._microphone = self._microphone, None
+        if microphone is not None:
+            microphone.remove()
 
     def __enter__(self) -> LiveStream:
         self.start()
@@ -141,98 +155,24 @@ class LiveStream:
             with contextlib.suppress(Exception):
                 self.on_event(LiveEvent(kind, message))
 
-    # ---- model and settings
-
-    def _load(self, model: str | Path | None, device: str) -> Engine:
-        """A model that has run: the first calls are the slow ones. Settings are checked against it."""
-        steps = None if self._steps == "auto" else self._steps
-        enhancer = Enhancer(model, steps, device, self._limit_db, self.options.seed)  # type: ignore[arg-type]
-        enhancer.mixer.mode, enhancer.mixer.output_gain_db = self._mode, self._gain_db
-        kept = enhancer.steps
-        for count in range(1, enhancer.spec.max_steps + 1):
-            enhancer.steps = count
-            for _ in range(3):
-                enhancer.process(np.zeros(enhancer.hop_length, np.float32))
-        enhancer.reset()
-        enhancer.steps = kept
-        return Engine(enhancer, self._governor(enhancer, kept))
-
-    def _governor(self, enhancer: Enhancer, start: int) -> Governor:
-        most, hop_s = enhancer.spec.max_steps, enhancer.hop_length / enhancer.sample_rate
-        if self._steps == "auto":
-            return Governor(hop_s, 1, most, min(max(start, 1), most))
-        return Governor(hop_s, int(self._steps), int(self._steps), int(self._steps))
+    # ---- model
 
     def set_model(self, model: str | Path | None, device: str = "auto") -> None:
-        """Loads in the caller's thread and exchanges between two hops. On an error the old one stays."""
-        engine = self._load(model, device)
+        """Loads in the caller's thread and exchanges between two hops. On an error the old one stays.
+
+        A recording goes on in new files if the sample rate is another.
+        """
+        engine = self.load(model, device)
         with self.lock:
-            self.engine = engine
+            rate = None if self.engine is None else self.sample_rate
+            self.adopt(engine)
             if self.pump is not None:
                 self.pump.exchange(engine)
-        self.tell("switched", f"model {engine.enhancer.spec.name}")
-
-    @property
-    def spec(self) -> ModelSpec:
-        """Of the model; RuntimeError before the first start."""
-        if self.engine is None:
-            raise RuntimeError("the stream has no model before it is started")
-        return self.engine.enhancer.spec
-
-    @property
-    def sample_rate(self) -> int:
-        """The model's, Hz."""
-        return self.spec.sample_rate
-
-    @property
-    def steps(self) -> int | str:
-        """ "auto", or 1 ... the model's most. Fixed steps too are given up for the delayed input before audio is lost."""
-        return self._steps
-
-    @steps.setter
-    def steps(self, steps: int | str) -> None:
-        engine = self.engine
-        if steps != "auto":
-            if isinstance(steps, str):
-                raise ValueError(f"steps is {steps!r}: auto, or a whole number, is wanted")
-            if engine is not None:
-                engine.enhancer.steps = steps  # refuses what the model does not allow
-        self._steps = steps
-        if engine is not None:
-            engine.governor = self._governor(engine.enhancer, engine.governor.steps)
-
-    @property
-    def mode(self) -> str:
-        """enhance, bypass or mute."""
-        return self._mode
-
-    @mode.setter
-    def mode(self, mode: str) -> None:
-        if self.engine is not None:
-            self.engine.enhancer.mixer.mode = mode
-        self._mode = mode
-
-    @property
-    def attenuation_limit_db(self) -> float | None:
-        """Most attenuation, dB >= 0; None = no limit."""
-        return self._limit_db
-
-    @attenuation_limit_db.setter
-    def attenuation_limit_db(self, db: float | None) -> None:
-        if self.engine is not None:
-            self.engine.enhancer.attenuation_limit_db = db
-        self._limit_db = db
-
-    @property
-    def output_gain_db(self) -> float:
-        """dB, -100 ... 40."""
-        return self._gain_db
-
-    @output_gain_db.setter
-    def output_gain_db(self, db: float) -> None:
-        if self.engine is not None:
-            self.engine.enhancer.mixer.output_gain_db = db
-        self._gain_db = db
+            new_take = self._recorder is not None and rate not in (None, self.sample_rate)
+        message = f"model {engine.enhancer.spec.name}"
+        if new_take:
+            message += f"; the recording goes on in new files of {engine.enhancer.sample_rate} Hz"
+        self.tell("switched", message)
 
     # ---- devices
 
@@ -241,14 +181,21 @@ class LiveStream:
         and the former ones stay.
         """
         with self.lock:
-            route = Route(
-                self.audio, self.wanted if wanted is None else wanted, self._rates, self._pump, self._wake.set
-            )
+            chosen = self.wanted if wanted is None else wanted
+            route = Route(self.audio, self._find, chosen, self._rates, self._pump, self._wake.set)
             former, self.route = self.route, route
             self.devices, self.pump, self.ended = route.devices, route.pump, route.ended
             route.begin()
             if former is not None:
                 former.close()
+
+    def _find(self, which: str | int | None, kind: str) -> Device:
+        """Never our own microphone as the input, though it may be the system's default: nothing else would be heard."""
+        device: Device = self.audio.find(which, kind)
+        own = set() if self._microphone is None else self._microphone.ends
+        if kind == "input" and device.server_name in own:
+            return find_device(which, kind, [d for d in self.audio.devices() if d.server_name not in own])
+        return device
 
     def _rates(self, device: Device) -> list[int]:
         if self.options.rate is not None:
@@ -259,6 +206,14 @@ class LiveStream:
         assert self.engine is not None
         queue_s = self.options.queue_ms / 1000
         return Pump(self.engine, rate_in, rate_out, queue_s, self.counters, self.tap, self._on_hop)
+
+    def restore_microphone(self) -> None:
+        """The virtual microphone, if there shall be one: a sound server that ended took it along. Raises
+        AudioDeviceError.
+        """
+        with self.lock:
+            if self._microphone is not None:
+                self._microphone.restore()
 
     def close_devices(self) -> None:
         with self.lock:
@@ -279,10 +234,10 @@ class LiveStream:
 
     # ---- worker
 
-    def _on_hop(self, noisy: Any, enhanced: Any) -> None:
+    def _on_hop(self, noisy: Any, enhanced: Any, sample_rate: int) -> None:
         recorder = self._recorder
         if recorder is not None:
-            recorder.add(noisy, enhanced)
+            recorder.add(noisy, enhanced, sample_rate)
 
     def _work(self) -> None:
         raise_thread(WORKER)
@@ -312,8 +267,17 @@ class LiveStream:
     def _recording_ended(self, error: OSError) -> None:
         self.tell("error", f"the recording ended: {error.strerror or error}; what is written so far is whole")
 
+    def _end_recording(self) -> None:
+        try:
+            if self._recorder is not None:
+                self.stop_recording()
+        except OSError as error:
+            self._recording_ended(error)
+
     def stop_recording(self) -> tuple[Path, Path]:
-        """The files: what came in, what went out. Raises RuntimeError if nothing was being recorded."""
+        """The files: what came in, what went out; the last ones, where the sample rate changed. Raises RuntimeError
+        if nothing was being recorded, OSError if a file cannot be ended.
+        """
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             raise RuntimeError("nothing is being recorded")

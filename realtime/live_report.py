@@ -70,7 +70,7 @@ def report(stream: LiveStream, steps: int | str, started: float) -> LiveStatus:
         late_hops=hops["late_hops"],
         failed_hops=hops["failed_hops"],
         input_drops=c.input_drops,
-        dropped_ms=c.dropped_ms + 1000 * pump.inbox.overflowed / pump.rate_in,
+        dropped_ms=c.dropped_ms,
         output_fills=c.output_fills,
         filled_ms=c.filled_ms,
         xruns_in=c.xruns_in,

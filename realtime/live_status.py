@@ -62,7 +62,7 @@ class LiveStatus:
     hop_ms_p99: float = 0.0
     hops: int = 0
     late_hops: int = 0
-    input_drops: int = 0  # times that audio was taken out to hold the latency
+    input_drops: int = 0  # times that audio was taken out to hold the latency, or found no room
     dropped_ms: float = 0.0
     output_fills: int = 0  # times that audio was missing, or put in to hold the latency
     filled_ms: float = 0.0

@@ -11,32 +11,20 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from realtime.counters import Counters
-from realtime.enhancer import Enhancer
-from realtime.governor import Governor
-from realtime.mix import Delay
+from realtime.counters import Counters, Overflow
+from realtime.live_engine import Engine
 from realtime.queue_depth import SEARCH_S, DepthKeeper, splice_point
 from realtime.resample import StreamingResampler
 from realtime.ring import Ring
-from realtime.stats import LevelMeter
 from realtime.tap import Tap
 
+__all__ = ["Engine", "Pump"]
 Samples = NDArray[np.float32]
 RING_S = 2.0
 LONGEST_SPLICE_S = 1.0  # at a time
 ROOM_S = 0.05  # that the blocks of a sound server and of its devices may take, above the queue
 MEASURE_S = 0.1  # between two answers of a sound server about its queues
 GIVE_UP_S = 0.25  # a gap of this length is no hiccup: the queue is filled afresh
-
-
-class Engine:
-    """A model with what surrounds it at its own rate; exchanged as a whole."""
-
-    def __init__(self, enhancer: Enhancer, governor: Governor):
-        self.enhancer, self.governor = enhancer, governor
-        self.aligned = Delay(enhancer.latency_samples)  # the input, for displays
-        self.level_in, self.level_out = LevelMeter(enhancer.sample_rate), LevelMeter(enhancer.sample_rate)
-        self.compute_ms = 0.0  # smoothed
 
 
 class Pump:
@@ -57,7 +45,8 @@ class Pump:
         queue_s: float,  # audio that waits for the output device, s: against jitter
         counters: Counters,
         tap: Tap,
-        on_hop: Callable[[Samples, Samples], None] | None = None,  # input and output, [hop], full scale ±1
+        # input and output, [hop], full scale ±1, and their rate, Hz
+        on_hop: Callable[[Samples, Samples, int], None] | None = None,
         clock: Callable[[], float] = time.perf_counter,
         work_clock: Callable[[], float] = time.thread_time,  # s that the worker's thread was running
     ):
@@ -124,8 +113,17 @@ class Pump:
             self._calls += 1
         self.last_input, self.heard_input = now, True
         self._block_in_s = len(frames) / self.rate_in
-        self.inbox.write(frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1))
+        samples = frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1)
+        self._put(self.inbox, samples, self.rate_in, self.counters.overflow_in)
         self.counters.xruns_in += overflowed
+
+    def _put(self, ring: Ring, samples: Samples, rate: int, overflow: Overflow) -> None:
+        lost = len(samples) - ring.write(samples)
+        if lost and not overflow.lasts:
+            overflow.times += 1
+            self.tap.mark("drop")
+        overflow.ms += 1000 * lost / rate
+        overflow.lasts = lost > 0
 
     def on_output(self, out: Samples, underflowed: bool = False) -> None:
         """Fills float32 [n, channels], always."""
@@ -178,6 +176,7 @@ class Pump:
             self.playing, self._gap, self._starved = False, 1, self.clock()
             self.counters.gaps += 1
             self.counters.xruns_out += 1
+            self.tap.mark("fill")
 
     def on_delay(self, held_s: float, device_s: float) -> None:
         self.on_request()
@@ -202,6 +201,7 @@ class Pump:
         if self._gap and surplus:
             self.counters.trims += 1
             self.counters.trimmed_ms += 1000 * surplus / self.rate_out
+            self.tap.mark("drop")
         self.keeper.restarted()
         self.playing, self._gap = True, 1
         return True
@@ -211,6 +211,7 @@ class Pump:
         missing = len(block) - got
         if self._gap == 0:
             self.counters.gaps += 1
+            self.tap.mark("fill")
             length = min(missing, len(self._decay))
             block[got : got + length] = self._last_sample * self._decay[:length]
         self._gap += missing
@@ -254,7 +255,8 @@ class Pump:
             y = self._enhance(x, marks)
             if following is not None:
                 y = y * np.linspace(1, 0, hop, dtype=np.float32)
-            self.outbox.write(y if self.up is None else self.up.process(y))
+            y = y if self.up is None else self.up.process(y)
+            self._put(self.outbox, y, self.rate_out, self.counters.overflow_out)
             marks = []
         if following is not None:
             following.enhancer.stats.clear()
@@ -318,5 +320,5 @@ class Pump:
         engine.level_out.add(y)
         self.tap.push(engine.aligned.process(x), y, marks)
         if self.on_hop is not None:
-            self.on_hop(x, y)
+            self.on_hop(x, y, enhancer.sample_rate)
         return y

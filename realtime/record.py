@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import itertools
 import os
 import queue
 import threading
@@ -48,6 +50,13 @@ class _Wav:
         os.close(self._file)
 
 
+def _close(files: list[_Wav]) -> None:
+    """All of them; then raises OSError if one could not be closed."""
+    with contextlib.ExitStack() as closing:
+        for file in files:
+            closing.callback(file.close)
+
+
 class Recorder:
     """A thread writes twice a second; `add` only puts into a queue, so that a slow disk delays no audio."""
 
@@ -58,23 +67,36 @@ class Recorder:
         on_error: Callable[[OSError], None] | None = None,  # called once, from the recorder's thread
     ):
         """Makes the folder and two new files, named by the time, in it. Raises OSError."""
-        self._on_error = on_error
+        self._on_error, self._folder = on_error, folder
         folder.mkdir(parents=True, exist_ok=True)
-        stem = time.strftime("klarstrom-%Y%m%d-%H%M%S")
-        number, free = 1, stem
-        while (folder / f"{free}-in.wav").exists() or (folder / f"{free}-out.wav").exists():
-            number, free = number + 1, f"{stem}-{number + 1}"
-        self._files = [_Wav(folder / f"{free}-{side}.wav", sample_rate) for side in ("in", "out")]
-        self._queue: queue.SimpleQueue[tuple[Samples, Samples]] = queue.SimpleQueue()
+        self._files = self._new_files(sample_rate)
+        self._first_rate = self._rate = sample_rate
+        self._queue: queue.SimpleQueue[tuple[int, Samples, Samples]] = queue.SimpleQueue()
         self._end = threading.Event()
         self.error: OSError | None = None  # a full disk ends the recording, not the stream
         self._thread = threading.Thread(target=self._run, name="klarstrom-record", daemon=True)
         self._thread.start()
 
-    def add(self, noisy: Samples, enhanced: Samples) -> None:
-        """float32 [n] each, full scale ±1; they must not be changed afterwards."""
+    def _new_files(self, sample_rate: int) -> list[_Wav]:
+        folder, files = self._folder, []
+        stem = time.strftime("klarstrom-%Y%m%d-%H%M%S")
+        number, free = 1, stem
+        while (folder / f"{free}-in.wav").exists() or (folder / f"{free}-out.wav").exists():
+            number, free = number + 1, f"{stem}-{number + 1}"
+        try:
+            for side in ("in", "out"):
+                files.append(_Wav(folder / f"{free}-{side}.wav", sample_rate))
+        except OSError:
+            _close(files)
+            raise
+        return files
+
+    def add(self, noisy: Samples, enhanced: Samples, sample_rate: int | None = None) -> None:
+        """float32 [n] each, full scale ±1; they must not be changed afterwards. sample_rate: Hz, None = as at the
+        beginning. Another one than before begins two new files.
+        """
         if self.error is None:
-            self._queue.put((noisy, enhanced))
+            self._queue.put((sample_rate or self._first_rate, noisy, enhanced))
 
     def _run(self) -> None:
         last = False
@@ -86,17 +108,24 @@ class Recorder:
             if not pairs or self.error is not None:
                 continue
             try:
-                for file, blocks in zip(self._files, zip(*pairs, strict=True), strict=True):
-                    file.write(np.concatenate(blocks))
+                for rate, take in itertools.groupby(pairs, key=lambda pair: pair[0]):
+                    self._write(rate, [pair[1:] for pair in take])
             except OSError as error:
                 self.error = error
                 if self._on_error is not None:
                     self._on_error(error)
 
+    def _write(self, rate: int, pairs: list[tuple[Samples, Samples]]) -> None:
+        if rate != self._rate:
+            former, self._files = self._files, self._new_files(rate)
+            self._rate = rate
+            _close(former)
+        for file, blocks in zip(self._files, zip(*pairs, strict=True), strict=True):
+            file.write(np.concatenate(blocks))
+
     def close(self) -> tuple[Path, Path]:
-        """Writes what is left -> the paths: in, out."""
+        """Writes what is left -> the paths: in, out; of the last sample rate, if there were several. Raises OSError."""
         self._end.set()
         self._thread.join()
-        for file in self._files:
-            file.close()
+        _close(self._files)
         return self._files[0].path, self._files[1].path

@@ -16,14 +16,15 @@ class Route:
 
     def __init__(
         self,
-        audio: Any,  # what finds and opens devices: see audio.PortAudio
+        audio: Any,  # what opens devices: see audio.PortAudio
+        find: Callable[[Any, str], Device],  # what is wanted, input or output -> the device
         wanted: dict[str, Any],  # input and output: name, part of a name, index or None
         rates: Callable[[Device], list[int]],  # that a device is to try, Hz
         make_pump: Callable[[int, int], Pump],  # for the rates of both, Hz
         heard: Callable[[], None],  # there is input; from the device's thread
     ):
         """Raises AudioDeviceError, and nothing is left open."""
-        self.devices: dict[str, Device] = {k: audio.find(wanted[k], k) for k in ("input", "output")}
+        self.devices: dict[str, Device] = {k: find(wanted[k], k) for k in ("input", "output")}
         self.ended = threading.Event()  # a device's stream ended by itself
         self._handles: list[Any] = []
         self._heard, self._flows = heard, False

@@ -30,6 +30,7 @@ class Supervisor:
         self._opened = time.monotonic()
         self._steps: int | None = None
         self._borrowed = False  # on a device that is not the wanted one
+        self._failure = ""  # that was told of
 
     def run(self) -> None:
         raise_thread(WORKER)
@@ -40,9 +41,20 @@ class Supervisor:
                 route = self.stream.route
                 if route is not None:
                     route.measure_delay()
-                self._look()
+                self._guarded(self._look)
         finally:
             stop_watching()
+
+    def _guarded(self, look: Callable[[], None]) -> None:
+        """An error that nobody thought of must not end the watch: the next look may find all well."""
+        try:
+            look()
+            self._failure = ""
+        except Exception as error:
+            failure = f"watching the devices failed: {error or type(error).__name__}"
+            if failure != self._failure:
+                self.stream.tell("error", failure)
+            self._failure = failure
 
     def _look(self) -> None:
         stream = self.stream
@@ -144,6 +156,7 @@ class Supervisor:
             if stream.stopping.is_set():
                 return False
             try:
+                stream.restore_microphone()
                 stream.open_devices(wanted)
             except AudioDeviceError as error:
                 stream.message = str(error)

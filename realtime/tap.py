@@ -27,11 +27,19 @@ class Tap:
     def __init__(self, hops: int = 200):
         self._hops: deque[tuple[Samples, Samples, list[str]]] = deque()
         self._most = hops
+        self._pending: deque[str] = deque(maxlen=hops)  # marks of the next hop
         self._lost = 0  # the stream's side counts up ...
         self._told = 0  # ... the reader remembers what it was told
 
+    def mark(self, event: str) -> None:
+        """A "drop" or "fill", just now: the next hop bears it. Any thread."""
+        self._pending.append(event)
+
     def push(self, noisy: Samples, enhanced: Samples, marks: list[str]) -> None:
         """The stream's thread."""
+        marks = list(marks)
+        while self._pending:
+            marks.append(self._pending.popleft())
         while len(self._hops) >= self._most:
             try:
                 self._lost += len(self._hops.popleft()[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -38,6 +39,11 @@ def _birth(pid: int) -> int | None:
         return None
 
 
+def _owner() -> str:
+    """This process, as its modules are marked."""
+    return f"klarstrom.owner={os.getpid()}-{_birth(os.getpid())}"
+
+
 class VirtualMicrophone:
     """`create` makes it, `remove` undoes it; one that a crashed run left behind is removed by the next run."""
 
@@ -50,6 +56,7 @@ class VirtualMicrophone:
         self.name, self.rate = name, rate
         self.source = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "klarstrom"
         self.sink = f"{self.source}_sink"
+        self.ends = {self.source, f"{self.sink}.monitor"}  # names of the sources that are heard from it
         self._modules: list[str] = []
 
     def create(self) -> str:
@@ -58,9 +65,8 @@ class VirtualMicrophone:
         for row in _run("list", "short", "sources").splitlines():
             if row.split("\t")[1] == self.source:
                 raise AudioDeviceError(f"there is a source called {self.source!r} already: take another name")
-        pid = os.getpid()
         form = f"rate={self.rate} channels=1 channel_map=mono"
-        owner = f"klarstrom.owner={pid}-{_birth(pid)}"
+        owner = _owner()
         try:
             self._load(
                 "module-null-sink", f"sink_name={self.sink} {form}",
@@ -78,14 +84,33 @@ class VirtualMicrophone:
     def _load(self, module: str, arguments: str, properties: str) -> None:
         self._modules.append(_run("load-module", module, *arguments.split(" "), properties).strip())
 
+    def restore(self) -> None:
+        """Makes it again if the server was started anew meanwhile, or somebody took it away. Raises AudioDeviceError."""
+        if len(self._present()) < 2:
+            self.remove()
+            self.create()
+
     def remove(self) -> None:
         """Never raises: a server that went away took it along."""
-        for module in reversed(self._modules):
-            try:
-                _run("unload-module", module)
-            except AudioDeviceError:
-                continue
+        with contextlib.suppress(AudioDeviceError):
+            for module in reversed(self._present()):
+                with contextlib.suppress(AudioDeviceError):
+                    _run("unload-module", module)
         self._modules = []
+
+    def _present(self) -> list[str]:
+        """Those of our modules that the server has. A server that was started anew counts from the beginning: the
+        number alone may be another's. Raises AudioDeviceError.
+        """
+        if not self._modules:
+            return []
+        wanted, owner = {f"sink_name={self.sink}", f"source_name={self.source}"}, _owner()
+        present = []
+        for row in _run("list", "short", "modules").splitlines():
+            index, _, arguments = row.partition("\t")
+            if index in self._modules and owner in arguments and wanted & set(arguments.split()):
+                present.append(index)
+        return present
 
 
 def sweep() -> int:

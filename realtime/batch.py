@@ -7,16 +7,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.sharedctypes import Synchronized
+from glob import escape
 from typing import Any
 
 from realtime.channels import BankFactory, EnhancerOptions
 from realtime.files import Cancelled, FileError, Task, enhance_file
+
+_TRIES = 2  # for each file
 
 
 @dataclass(frozen=True)
@@ -71,27 +73,67 @@ def attempt(task: Task, factory: BankFactory, on_block: Callable[[float], None])
 def _in_processes(
     tasks: Sequence[Task], factory: BankFactory, jobs: int, on_progress: Callable[[float], None]
 ) -> Iterator[Outcome]:
+    """A process that is ended from outside takes the whole pool along. What was not finished goes to a new pool: the
+    files that were begun first, one by one, so that none is blamed for another that ends every process it is given to.
+    """
     context = multiprocessing.get_context("spawn")  # a forked ONNX Runtime may hang
-    done, stop = context.Value("d", 0.0), context.Value("b", 0, lock=False)
-    arguments = (factory.options, factory.mono, factory.compensate_delay, done, stop)
-    pool = ProcessPoolExecutor(jobs, context, _open_worker, arguments)
+    count = len(tasks)
+    done, tries = context.Array("d", count, lock=False), context.Array("b", count, lock=False)
+    left = dict(enumerate(tasks))
+    while left:
+        before = len(left), sum(tries)
+        begun = {number: task for number, task in left.items() if tries[number]}
+        arguments = (factory.options, factory.mono, factory.compensate_delay, done, tries)
+        pool = _pool(begun or left, arguments, 1 if begun else min(jobs, len(left)), on_progress)
+        for number, outcome in pool:
+            del left[number]
+            yield outcome
+        for number, task in left.items():
+            if tries[number]:
+                _clear_away(task)
+        for number in [number for number in left if tries[number] >= _TRIES]:
+            task = left.pop(number)
+            yield Outcome(
+                task, f"{task.source}: the process that worked on it was ended from outside, {_TRIES} times"
+            )
+        if before == (len(left), sum(tries)):  # another pool would fare no better
+            for task in left.values():
+                yield Outcome(
+                    task, f"{task.source}: the processes for it were ended from outside before they began"
+                )
+            return
+
+
+def _pool(
+    tasks: Mapping[int, Task], arguments: tuple[Any, ...], jobs: int, on_progress: Callable[[float], None]
+) -> Iterator[tuple[int, Outcome]]:
+    """Outcomes as they come, until all are there or a process is ended from outside."""
+    context = multiprocessing.get_context("spawn")
+    stop, done = context.Value("b", 0, lock=False), arguments[3]
+    pool = ProcessPoolExecutor(jobs, context, _open_worker, (*arguments, stop))
+    running: dict[Future[Outcome], int] = {}
     try:
-        with _interrupt_ignored():  # the processes inherit this: it is us who stop them
-            running = {pool.submit(_work, task): task for task in tasks}
+        # the processes inherit what is ignored: it is us who stop them
+        with _interrupt_ignored(), suppress(BrokenProcessPool):
+            for number, task in tasks.items():
+                running[pool.submit(_work, number, task)] = number
         while running:
             finished, _ = wait(running, timeout=0.1, return_when=FIRST_COMPLETED)
-            on_progress(done.value)
+            on_progress(sum(done))
             for future in finished:
-                task = running.pop(future)
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    yield Outcome(
-                        task, f"{task.source}: the process that worked on it was ended from outside"
-                    )
+                number = running.pop(future)
+                with suppress(BrokenProcessPool):
+                    yield number, future.result()
     finally:
         stop.value = 1
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _clear_away(task: Task) -> None:
+    """What a process that was ended had begun to write."""
+    for part in task.target.parent.glob(f".{escape(task.target.name)}.*.part"):
+        with suppress(OSError):
+            part.unlink()
 
 
 @contextmanager
@@ -107,11 +149,15 @@ _worker: dict[str, Any] = {}  # what one process keeps from task to task
 
 
 def _open_worker(
-    options: EnhancerOptions, mono: bool, compensate_delay: bool, done: Synchronized[float], stop: Any
+    options: EnhancerOptions,
+    mono: bool,
+    compensate_delay: bool,
+    done: Any,  # seconds of each file, shared
+    tries: Any,  # of each file, shared
+    stop: Any,  # shared
 ) -> None:
-    _worker.update(
-        factory=BankFactory(options, mono, compensate_delay), done=done, stop=stop, busy=False, orphaned=False
-    )
+    bank = BankFactory(options, mono, compensate_delay)
+    _worker.update(factory=bank, done=done, tries=tries, stop=stop, busy=False, orphaned=False)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
@@ -125,14 +171,15 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _work(task: Task) -> Outcome:
+def _work(number: int, task: Task) -> Outcome:
     def block(seconds: float) -> None:
-        with _worker["done"].get_lock():
-            _worker["done"].value += seconds
+        _worker["done"][number] += seconds
         if _worker["stop"].value or _worker["orphaned"]:
             raise Cancelled
 
     _worker["busy"] = True
+    _worker["tries"][number] += 1
+    _worker["done"][number] = 0.0
     try:
         return attempt(task, _worker["factory"], block)
     finally:

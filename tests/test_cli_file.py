@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,10 @@ import pytest
 import soundfile
 from cli_runner import CLI, CLI_SHELL, call, from_s16, need, run, s16, shell, speechlike, start
 
+from realtime import batch
+from realtime.channels import BankFactory, EnhancerOptions
 from realtime.enhancer import Enhancer
-from realtime.files import plan
+from realtime.files import Task, plan
 
 
 def write(path, samples, rate=16000, subtype=None):
@@ -359,3 +363,99 @@ def test_progress_is_for_terminals_only(model, tmp_path):
     os.close(master)
     assert process.wait(60) == 0
     assert b"x real time" in text and b"\r[" in text and b"c.wav" in text
+
+
+class Ended(BaseException):
+    """In place of a signal that ends a worker."""
+
+
+class SamePool:
+    """An executor in this process that breaks, as the real one does, when one of its workers is ended."""
+
+    made: list
+
+    def __init__(self, jobs, context, open_worker, arguments):
+        self.made.append(jobs)
+        self.broken = False
+        open_worker(*arguments)
+
+    def submit(self, work, *arguments):
+        if self.broken:
+            raise BrokenProcessPool
+        future = Future()
+        try:
+            future.set_result(work(*arguments))
+        except Ended:
+            self.broken = True
+            future.set_exception(BrokenProcessPool())
+        return future
+
+    def shutdown(self, **how):
+        pass
+
+
+@pytest.fixture
+def pools(monkeypatch):
+    monkeypatch.setattr(batch, "ProcessPoolExecutor", SamePool)
+    monkeypatch.setattr(batch, "_end_with", lambda parent: None)
+    SamePool.made = []
+    return SamePool.made
+
+
+def enhanced(tasks, model, jobs=2, **more):
+    found = batch.enhance_all(tasks, BankFactory(EnhancerOptions(model), False, True), jobs, **more)
+    return {outcome.task.source.stem: outcome.error for outcome in found}
+
+
+def test_a_file_that_ends_its_workers_is_tried_twice_and_costs_the_others_nothing(
+    pools, model, tmp_path, monkeypatch
+):
+    ends, tried = {"unlucky": 1, "poison": 9}, []
+    tasks = [Task(tmp_path / f"{name}.wav", tmp_path / "out.wav")
+             for name in ("first", "unlucky", "poison", "never", "last")]  # fmt: skip
+
+    def attempt(task, factory, on_block):
+        name = task.source.stem
+        tried.append(name)
+        if tried.count(name) <= ends.get(name, 0):
+            raise Ended
+        on_block(1.0)
+        return batch.Outcome(task)
+
+    monkeypatch.setattr(batch, "attempt", attempt)
+    seconds = []
+    errors = enhanced(tasks, model, on_progress=seconds.append)
+    assert errors.pop("poison").endswith(
+        "poison.wav: the process that worked on it was ended from outside, 2 times"
+    )
+    assert errors == dict.fromkeys(("first", "unlucky", "never", "last"))
+    assert tried == ["first", "unlucky", "unlucky", "poison", "poison", "never", "last"]
+    assert pools == [2, 1, 2, 1, 2] and seconds[-1] == 4.0
+
+
+def test_workers_that_never_begin_are_not_started_for_ever(pools, model, tmp_path, monkeypatch):
+    def submit(*_):
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(SamePool, "submit", submit)
+    errors = enhanced([Task(tmp_path / f"{name}.wav", tmp_path / "out.wav") for name in "ab"], model)
+    assert len(pools) == 1 and set(errors) == {"a", "b"}
+    assert all("before they began" in error for error in errors.values())
+
+
+def test_a_killed_worker_loses_no_file(model, tmp_path):
+    for name in "ab":
+        write(tmp_path / f"in/{name}.wav", np.tile(speechlike(16000), 90))
+    tasks, _ = plan([tmp_path / "in"], tmp_path / "out")
+    killed = []
+
+    def kill(seconds):
+        if seconds and not killed:
+            for part in (tmp_path / "out").glob(".*.part"):
+                killed.append(int(part.name.split(".")[-2]))
+                os.kill(killed[0], signal.SIGKILL)
+                return
+
+    assert enhanced(tasks, model, on_progress=kill) == dict.fromkeys("ab")
+    assert killed and names(tmp_path / "out") == ["a.wav", "b.wav"]
+    assert {soundfile.info(tmp_path / f"out/{name}.wav").frames for name in "ab"} == {90 * 16000}

@@ -222,7 +222,9 @@ def test_init_of_finer_bins_begins_with_what_was_known_of_the_coarse_ones(tmp_pa
     torch.nn.init.normal_(model.network.head.bias, std=0.1)
     save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
     front = Spectrogram(window_length=640, synthesis_length=320)
-    finer = ScoreModel(front, OUVESDE(), StreamingNet(bins=321, channels=16, blocks=1, stride=8, bands=8)).eval()
+    finer = ScoreModel(
+        front, OUVESDE(), StreamingNet(bins=321, channels=16, blocks=1, stride=8, bands=8)
+    ).eval()
     with pytest.warns(UserWarning, match="window_length"):
         load_weights(finer, tmp_path / "m.safetensors")
     y, x_t, t = torch.randn(2, 2, 9, 321), torch.randn(2, 2, 9, 321), torch.tensor([0.3, 0.9])

@@ -13,10 +13,10 @@ from trainer import cli
 from trainer.centred_spectrogram import CentredSpectrogram
 from trainer.checkpoint import load_model, save_snapshot
 from trainer.networks.ncsnpp import NCSNpp
+from trainer.networks.streaming import StreamingNet
 from trainer.objective import weighted_loss
 from trainer.offline_model import FlowSampling, OfflineModel, Sampling
 from trainer.offline_module import OfflineEnhancement
-from trainer.networks.streaming import StreamingNet
 from trainer.score_model import ScoreModel
 from trainer.sde import OUVESDE
 from trainer.spectrogram import Spectrogram
@@ -44,7 +44,9 @@ def audio(tmp_path_factory):
         for i in range(3):
             x, _ = soundfile.read(folder / "speech" / f"{i}.wav")
             noise, _ = soundfile.read(folder / "noise" / f"{i}.wav")
-            soundfile.write(folder / "pairs" / kind / f"{i}_5dB.wav", x + 0.5 * noise * (kind == "noisy"), 16000)
+            soundfile.write(
+                folder / "pairs" / kind / f"{i}_5dB.wav", x + 0.5 * noise * (kind == "noisy"), 16000
+            )
     return folder
 
 
@@ -219,7 +221,9 @@ def test_trainer_test_runs_such_a_model_and_counts_its_calls(tmp_path):
         done.x_hat, enhance(y, 2).x_hat
     )
     if not torch.cuda.is_available():
-        with pytest.raises(ValueError, match=r"device 'cuda' cannot be used by torch here \(.+\); 'cpu' always can"):
+        with pytest.raises(
+            ValueError, match=r"device 'cuda' cannot be used by torch here \(.+\); 'cpu' always can"
+        ):
             open_model(Model("m", tmp_path / "m.safetensors", 3, "cuda"))
 
 

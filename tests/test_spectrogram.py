@@ -6,7 +6,13 @@ from trainer.spectrogram import Spectrogram
 
 @pytest.mark.parametrize(
     ("window", "hop", "synthesis", "latency"),
-    [(320, 160, None, 160), (512, 128, None, 384), (510, 128, None, 382), (640, 160, 320, 160), (512, 160, 320, 160)],
+    [
+        (320, 160, None, 160),
+        (512, 128, None, 384),
+        (510, 128, None, 382),
+        (640, 160, 320, 160),
+        (512, 160, 320, 160),
+    ],
 )
 def test_overlap_add_returns_the_signal_as_late_as_the_inverse_is_long(window, hop, synthesis, latency):
     torch.manual_seed(0)

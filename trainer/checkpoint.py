@@ -112,7 +112,7 @@ def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], pa
 
 
 def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
-    """EMA weights of a file into a model of the same shape, or of one with more blocks or finer bins, to train on from there."""
+    """EMA weights of a file into a model of the same shape, or of more blocks or finer bins, to train on from there."""
     config, weights = read(path)
     held = config.get("network") if isinstance(config, dict) else config
     wanted = model.config["network"]

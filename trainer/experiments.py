@@ -97,7 +97,9 @@ def train(plan: Plan, row: str, seed: int, folder: Path, extra: Sequence[str]) -
         last = (folder / "fit.log").read_text(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"row {row}, seed {seed} ended with exit code {code}: {''.join(last)}")
     report.write_text(
-        done, json.dumps({"command": command, "config": config, "training": training_record(folder)}, indent=1) + "\n"
+        done,
+        json.dumps({"command": command, "config": config, "training": training_record(folder)}, indent=1)
+        + "\n",
     )
     return snapshot
 

@@ -23,7 +23,9 @@ def can_deepen(held: dict, wanted: dict) -> bool:
 
 def can_refine(held: dict, wanted: dict) -> bool:
     """Do the configs of two streaming networks differ in nothing but r times the bins in the same bands of frequency?"""
-    if {**held, "bins": 0, "stride": 0} != {**wanted, "bins": 0, "stride": 0} or held.get("name") != "StreamingNet":
+    if {**held, "bins": 0, "stride": 0} != {**wanted, "bins": 0, "stride": 0} or held.get(
+        "name"
+    ) != "StreamingNet":
         return False
     ratio, rest = divmod(wanted["bins"] - 1, held["bins"] - 1)
     return ratio > 1 and rest == 0 and wanted["stride"] == ratio * held["stride"]

@@ -73,7 +73,8 @@ class FlowSampling:
     def __post_init__(self) -> None:
         if self.method not in METHODS or min(self.rtol, self.atol) <= 0:
             raise ValueError(
-                f"method '{self.method}' must be one of {', '.join(METHODS)}, and rtol {self.rtol} and atol {self.atol} above 0"
+                f"method '{self.method}' must be one of {', '.join(METHODS)}, "
+                f"rtol {self.rtol} and atol {self.atol} above 0"
             )
 
     @property
@@ -98,7 +99,10 @@ class OfflineModel(nn.Module):
         sde: GaussianPath,
         network: NCSNpp,
         preconditioning: Preconditioning | None = None,  # None: ncsnpp as published; of a bridge, data
-        sampling: Sampling | FewStepSampling | FlowSampling | None = None,  # None: the paper's; of a bridge, few steps
+        sampling: Sampling
+        | FewStepSampling
+        | FlowSampling
+        | None = None,  # None: the paper's; of a bridge, few steps
     ):
         super().__init__()
         if network.bins != spectrogram.bins:

@@ -28,7 +28,10 @@ class OfflineEnhancement(Validated):
         sde: OUVESDE | BridgeVE,
         network: NCSNpp,
         preconditioning: Preconditioning | None = None,  # None: what OfflineModel takes
-        sampling: Sampling | FewStepSampling | FlowSampling | None = None,  # of validation and `enhance`; None: the paper's
+        sampling: Sampling
+        | FewStepSampling
+        | FlowSampling
+        | None = None,  # of validation and `enhance`; None: the paper's
         weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
         supervised: dict[str, float] = {"mse": 1.0},  # noqa: B006 - D of the weighted loss: name -> factor
         tweedie: Literal["exact", "as_published"] = "exact",  # what D of the weighted loss compares

@@ -27,8 +27,9 @@ _NOTHING = np.zeros(0, np.float32)
 
 
 def shipped_models() -> dict[str, Path]:
-    """Models that come with the package: name -> file."""
-    return {path.stem: path for path in sorted(MODELS.glob("*.onnx"))}
+    """Models that come with the package: name -> file, the default first."""
+    found = sorted(MODELS.glob("*.onnx"), key=lambda path: (path.name != DEFAULT_MODEL, path.stem))
+    return {path.stem: path for path in found}
 
 
 def find_model(model: str | Path | None) -> Path:

@@ -364,15 +364,15 @@ def test_models_are_found_by_name_path_or_default(model, tmp_path, monkeypatch):
     monkeypatch.setattr(enhancer_module, "MODELS", tmp_path)
     with pytest.raises(ModelError, match=r"no model file at .*klarstrom-16k\.onnx; shipped models are none"):
         Enhancer()
-    for name in ("klarstrom-16k.onnx", "large.onnx"):
+    for name in ("klarstrom-16k-lite.onnx", "klarstrom-16k.onnx", "large.onnx"):
         shutil.copy(model, tmp_path / name)
     (tmp_path / "notes.md").write_text("not a model")
-    assert list(shipped_models()) == ["klarstrom-16k", "large"]
+    assert list(shipped_models()) == ["klarstrom-16k", "klarstrom-16k-lite", "large"]  # the default first
     assert find_model(None) == tmp_path / "klarstrom-16k.onnx"
     assert find_model("large") == tmp_path / "large.onnx"
     assert str(find_model(model)) == model
     assert Enhancer().spec == Enhancer("large").spec == Enhancer(Session(model)).spec
-    with pytest.raises(ModelError, match="no model file at huge; shipped models are klarstrom-16k, large"):
+    with pytest.raises(ModelError, match="no model file at huge; shipped models are klarstrom-16k, klarstrom-16k-lite, large"):
         find_model("huge")
 
 

@@ -83,9 +83,10 @@ def _in_processes(
     while left:
         before = len(left), sum(tries)
         begun = {number: task for number, task in left.items() if tries[number]}
-        arguments = (factory.options, factory.mono, factory.compensate_delay, done, tries)
-        pool = _pool(begun or left, arguments, 1 if begun else min(jobs, len(left)), on_progress)
-        for number, outcome in pool:
+        shared = done, tries, context.Value("b", 0, lock=False)
+        arguments = (factory.options, factory.mono, factory.compensate_delay, *shared)
+        pool = ProcessPoolExecutor(1 if begun else min(jobs, len(left)), context, _open_worker, arguments)
+        for number, outcome in _outcomes(pool, begun or left, shared, on_progress):
             del left[number]
             yield outcome
         for number, task in left.items():
@@ -104,13 +105,14 @@ def _in_processes(
             return
 
 
-def _pool(
-    tasks: Mapping[int, Task], arguments: tuple[Any, ...], jobs: int, on_progress: Callable[[float], None]
+def _outcomes(
+    pool: ProcessPoolExecutor,
+    tasks: Mapping[int, Task],
+    shared: tuple[Any, Any, Any],  # with the pool's processes: see `_open_worker`
+    on_progress: Callable[[float], None],
 ) -> Iterator[tuple[int, Outcome]]:
-    """Outcomes as they come, until all are there or a process is ended from outside."""
-    context = multiprocessing.get_context("spawn")
-    stop, done = context.Value("b", 0, lock=False), arguments[3]
-    pool = ProcessPoolExecutor(jobs, context, _open_worker, (*arguments, stop))
+    """As they come, until all are there or a process is ended from outside; then the pool is shut."""
+    done, _, stop = shared
     running: dict[Future[Outcome], int] = {}
     try:
         # the processes inherit what is ignored: it is us who stop them

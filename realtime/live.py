@@ -124,9 +124,8 @@ class LiveStream(EngineHolder):
         self.tell("stopped", "stopped")
 
     def _clear(self) -> None:
-        with (
-            contextlib.ExitStack() as undone
-        ):  # the last one first, and each of them whatever becomes of the others
+        # the last one first, and each of them whatever becomes of the others
+        with contextlib.ExitStack() as undone:
             undone.callback(self._is_stopped)
             undone.callback(interpreter.release)
             undone.callback(self._remove_microphone)

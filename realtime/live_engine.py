@@ -37,10 +37,11 @@ class EngineHolder:
         self._gain_db = options.output_gain_db
 
     def load(self, model: str | Path | None, device: str) -> Engine:
-        """A model that has run: the first calls are the slow ones. Raises as Enhancer does, also for settings."""
+        """A model that has run: the first calls are the slow ones. It has its settings when it is adopted. Raises as
+        Enhancer does.
+        """
         steps = None if self._steps == "auto" else self._steps
-        enhancer = Enhancer(model, steps, device, self._limit_db, self.options.seed)  # type: ignore[arg-type]
-        enhancer.mixer.mode, enhancer.mixer.output_gain_db = self._mode, self._gain_db
+        enhancer = Enhancer(model, steps, device, seed=self.options.seed)  # type: ignore[arg-type]
         kept = enhancer.steps
         for count in range(1, enhancer.spec.max_steps + 1):
             enhancer.steps = count

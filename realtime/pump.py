@@ -18,7 +18,6 @@ from realtime.resample import StreamingResampler
 from realtime.ring import Ring
 from realtime.tap import Tap
 
-__all__ = ["Engine", "Pump"]
 Samples = NDArray[np.float32]
 RING_S = 2.0
 LONGEST_SPLICE_S = 1.0  # at a time

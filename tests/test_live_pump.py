@@ -8,7 +8,8 @@ import pytest
 from realtime.counters import Counters
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
-from realtime.pump import Engine, Pump
+from realtime.live_engine import Engine
+from realtime.pump import Pump
 from realtime.tap import Tap
 
 HOP_S = 0.01

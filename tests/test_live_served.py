@@ -9,7 +9,8 @@ import pytest
 from realtime.counters import Counters
 from realtime.enhancer import Enhancer
 from realtime.governor import Governor
-from realtime.pump import Engine, Pump
+from realtime.live_engine import Engine
+from realtime.pump import Pump
 from realtime.queue_depth import DepthKeeper
 from realtime.tap import Tap
 

@@ -1,7 +1,7 @@
 """A network that begins as a smaller one that was trained (Net2Net, arXiv 1511.05641): deeper, or with finer bins.
 
-New blocks are silent: what a residual block adds is zero until its last maps have learned something. New bins begin as
-the coarse bins they lie in: what the network did is kept as nearly as the other window allows, not exactly.
+New blocks are silent: what a residual block adds is zero until its last maps have learned something. New bins are not
+heard at first, and are treated as the known bin below them: at the bins that it knew the network does what it did.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ def can_deepen(held: dict, wanted: dict) -> bool:
 
 def can_refine(held: dict, wanted: dict) -> bool:
     """Do the configs of two streaming networks differ in nothing but r times the bins in the same bands of frequency?"""
-    if {**held, "bins": 0, "stride": 0} != {**wanted, "bins": 0, "stride": 0} or held.get(
-        "name"
-    ) != "StreamingNet":
+    same = {**held, "bins": 0, "stride": 0} == {**wanted, "bins": 0, "stride": 0}
+    if not same or held.get("name") != "StreamingNet":
         return False
     ratio, rest = divmod(wanted["bins"] - 1, held["bins"] - 1)
     return ratio > 1 and rest == 0 and wanted["stride"] == ratio * held["stride"]
@@ -35,8 +34,8 @@ def refine(weights: dict[str, Tensor], held: dict, ratio: int) -> dict[str, Tens
     """weights: of the network of config `held`. Returns weights for one with `ratio` times the bins and the stride.
 
     The first convolutions go on with the bins of the frequencies that they knew and are deaf to those between: over a
-    window whose middle is late, neighbours are turned against each other, and a mean of them is small. The masks of a
-    coarse bin are those of all fine bins from it up to the next.
+    window whose middle is late, neighbours are turned against each other, and a mean of them is small. The outputs for a
+    coarse bin are those for all fine bins from it up to the next.
     """
     fine = dict(weights)
     for name in ("network.conv_noisy.weight", "network.conv_state.weight"):

@@ -87,6 +87,9 @@ class FlowSampling:
         return [sde.T]
 
 
+AnySampling = Sampling | FewStepSampling | FlowSampling
+
+
 class OfflineModel(nn.Module):
     """A score model of whole files; or, with a network of two inputs, a purely supervised one that maps y to x̂.
 
@@ -99,10 +102,7 @@ class OfflineModel(nn.Module):
         sde: GaussianPath,
         network: NCSNpp,
         preconditioning: Preconditioning | None = None,  # None: ncsnpp as published; of a bridge, data
-        sampling: Sampling
-        | FewStepSampling
-        | FlowSampling
-        | None = None,  # None: the paper's; of a bridge, few steps
+        sampling: AnySampling | None = None,  # None: the paper's; of a bridge, few steps
     ):
         super().__init__()
         if network.bins != spectrogram.bins:

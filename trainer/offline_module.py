@@ -14,7 +14,7 @@ from trainer.checkpoint import load_weights
 from trainer.module import Validated
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.objective import check_terms, weighted_loss
-from trainer.offline_model import FewStepSampling, FlowSampling, OfflineModel, Sampling
+from trainer.offline_model import AnySampling, OfflineModel
 from trainer.preconditioning import Preconditioning
 from trainer.sde import OUVESDE
 
@@ -28,10 +28,7 @@ class OfflineEnhancement(Validated):
         sde: OUVESDE | BridgeVE,
         network: NCSNpp,
         preconditioning: Preconditioning | None = None,  # None: what OfflineModel takes
-        sampling: Sampling
-        | FewStepSampling
-        | FlowSampling
-        | None = None,  # of validation and `enhance`; None: the paper's
+        sampling: AnySampling | None = None,  # of validation and `enhance`; None: the paper's
         weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
         supervised: dict[str, float] = {"mse": 1.0},  # noqa: B006 - D of the weighted loss: name -> factor
         tweedie: Literal["exact", "as_published"] = "exact",  # what D of the weighted loss compares

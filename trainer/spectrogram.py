@@ -23,9 +23,10 @@ def exact(a: Tensor, b: Tensor) -> Tensor:
 
 
 def windows(length: int, synthesis: int, hop: int) -> tuple[Tensor, Tensor]:
-    """Analysis window [length] and the dual window of its last `synthesis` samples, float64.
+    """Analysis window h [length] and the dual window f of its last S = `synthesis` samples, float64.
 
-    Frames that are `hop` apart, windowed by both and added, give the signal back.
+    h(n) = sin(π/2 · n/R) for n < R = length − S/2, then cos(π/2 · (n − R)/(S/2)); f = Hann_S / h / Σ Hann_S, the sum over
+    the frames that overlap: frames that are `hop` apart, windowed by both and added, give the signal back.
     """
     n = torch.arange(length, dtype=torch.float64)
     rise = length - synthesis // 2
@@ -60,9 +61,9 @@ class Spectrogram(nn.Module):
     def __init__(
         self,
         sample_rate: int = 16000,  # Hz
-        window_length: int = 320,  # samples; the square root of a periodic Hann window
+        window_length: int = 320,  # samples of the analysis window
         hop_length: int = 160,  # samples
-        synthesis_length: int | None = None,  # samples at the end of the window; None = window_length
+        synthesis_length: int | None = None,  # of the inverse's window; None = window_length: both √ of a Hann window
         exponent: float = 0.3,  # a, 0 < a <= 1
         factor: float = 0.3,  # β, brings compressed speech near unit scale
         level_floor_db: float = -75.0,  # dBFS; frames below it do not move the level
@@ -74,7 +75,7 @@ class Spectrogram(nn.Module):
             raise ValueError(f"hop_length {hop_length} must lie in 1 ... window_length ({window_length})")
         if not 0 < exponent <= 1:
             raise ValueError(f"exponent {exponent} must lie in (0, 1]")
-        synthesis = synthesis_length or window_length
+        synthesis = window_length if synthesis_length is None else synthesis_length
         if not hop_length <= synthesis <= window_length or synthesis % 2:
             raise ValueError(
                 f"synthesis_length {synthesis} must be even and lie in hop_length ({hop_length}) ... "

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from realtime.live.engine import EngineHolder
+from realtime.live.link import DeviceLink
 from realtime.live.pump import Pump
 from realtime.live.route import Route
+from realtime.live.state import StreamState
 from realtime.live.status import LiveStatus
-
-if TYPE_CHECKING:
-    from realtime.live.stream import LiveStream
 
 
 def latencies(pump: Pump, route: Route | None) -> dict[str, float]:
@@ -36,23 +36,24 @@ def latencies(pump: Pump, route: Route | None) -> dict[str, float]:
     return {**stages, "total": sum(stages.values())}
 
 
-def report(stream: LiveStream, steps: int | str, started: float) -> LiveStatus:
-    pump, engine, c = stream.pump, stream.engine, stream.counters
+def report(state: StreamState, holder: EngineHolder, link: DeviceLink, started: float) -> LiveStatus:
+    """holder: the model and its settings; started: when the stream began, by the monotonic clock."""
+    pump, engine, c = link.pump, holder.engine, state.counters
     common: dict[str, Any] = {
-        "state": stream.state,
-        "message": stream.message,
-        "steps_setting": steps,
-        "mode": stream.mode,
-        "attenuation_limit_db": stream.attenuation_limit_db,
-        "output_gain_db": stream.output_gain_db,
+        "state": state.phase,
+        "message": state.message,
+        "steps_setting": holder.steps,
+        "mode": holder.mode,
+        "attenuation_limit_db": holder.attenuation_limit_db,
+        "output_gain_db": holder.output_gain_db,
     }
-    if pump is None or engine is None or stream.state == "stopped":
+    if pump is None or engine is None or state.phase == "stopped":
         return LiveStatus(**common)
     into, out, hops = engine.level_in, engine.level_out, engine.enhancer.stats.snapshot()
     return LiveStatus(
         **common,
-        input=stream.devices["input"].name,
-        output=stream.devices["output"].name,
+        input=link.devices["input"].name,
+        output=link.devices["output"].name,
         device_rate_in=pump.rate_in,
         device_rate_out=pump.rate_out,
         model=engine.enhancer.spec.name,
@@ -77,6 +78,6 @@ def report(stream: LiveStream, steps: int | str, started: float) -> LiveStatus:
         xruns_out=c.xruns_out,
         callback_age_ms=1000 * pump.age_s(0.999),
         restarts=c.restarts,
-        latency_ms=latencies(pump, stream.route),
+        latency_ms=latencies(pump, link.route),
         uptime_s=time.monotonic() - started,
     )

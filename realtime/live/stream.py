@@ -9,15 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from realtime.audio.devices import Device, PortAudio, find_device
+from realtime.audio.devices import Device, PortAudio
 from realtime.audio.priority import WORKER, raise_thread
-from realtime.audio.virtual_mic import VirtualMicrophone
 from realtime.live import interpreter
 from realtime.live.counters import Counters
 from realtime.live.engine import Engine, EngineHolder
+from realtime.live.link import DeviceLink
 from realtime.live.pump import Pump
 from realtime.live.record import Recorder
-from realtime.live.route import Route
+from realtime.live.report import report
+from realtime.live.state import StreamState
 from realtime.live.status import LiveEvent, LiveOptions, LiveStatus
 from realtime.live.supervisor import Supervisor
 from realtime.live.tap import Tap, TapBlock
@@ -42,20 +43,13 @@ class LiveStream(EngineHolder):
         if not 0 <= options.queue_ms <= 1000:
             raise ValueError(f"queue is {options.queue_ms:g} ms: 0 ... 1000 are allowed")
         super().__init__(options)
-        self.on_event = on_event
-        self.audio = PortAudio() if audio is None else audio
-        self.tap, self.counters = Tap(), Counters()
-        self.state, self.message = "stopped", ""
-        self.wanted = {"input": options.input, "output": options.output}
-        self.former: dict[str, Any] = {}  # what `switch` left, to fall back to
-        self.devices: dict[str, Device] = {}
-        self.route: Route | None = None
-        self.pump: Pump | None = None
+        self._state = StreamState(on_event)
+        self.tap = Tap()
         self._recorder: Recorder | None = None
-        self._microphone: VirtualMicrophone | None = None
-        self.lock = threading.RLock()  # who opens, closes and exchanges
         self.stopping, self._wake = threading.Event(), threading.Event()
-        self.ended = threading.Event()  # a device's stream ended by itself
+        wanted = {"input": options.input, "output": options.output}
+        audio = PortAudio() if audio is None else audio
+        self.link = DeviceLink(audio, wanted, self._rates, self._pump, self._wake.set)
         self._threads: list[threading.Thread] = []
         self._ending: threading.Event | None = None  # of the `stop` that is at work: set when it is through
         self._started = 0.0
@@ -66,12 +60,12 @@ class LiveStream(EngineHolder):
         """Opens model and devices, and runs. Raises AudioDeviceError, ModelError, ContractError, DeviceError, or
         ValueError for settings; nothing is left open then.
         """
-        with self.lock:
+        with self.link.lock:
             if self.state != "stopped":
                 return
-            self.state = "starting"
+            self._state.phase = "starting"
             self.stopping.clear()
-            self.counters = Counters()
+            self._state.counters = Counters()
             interpreter.hold()
             try:
                 if self.engine is None:
@@ -80,21 +74,21 @@ class LiveStream(EngineHolder):
                     self.engine.enhancer.reset()
                     self.adopt(Engine(self.engine.enhancer, self.engine.governor))
                 if self.options.virtual_mic is not None:
-                    self._microphone = VirtualMicrophone(self.options.virtual_mic, self.sample_rate)
-                    self.wanted["output"] = self._microphone.create()
+                    self.link.create_microphone(self.options.virtual_mic, self.sample_rate)
                 if self.options.record is not None:
                     self.start_recording(self.options.record)
-                self.open_devices()
+                self.link.open()
             except BaseException:
                 self._clear()
                 raise
             self._started = time.monotonic()
-            self.state = "running"
-            for run in (self._work, Supervisor(self).run):
+            self._state.phase = "running"
+            supervisor = Supervisor(self.link, self._state, self.stopping, lambda: self.engine)
+            for run in (self._work, supervisor.run):
                 thread = threading.Thread(target=run, name="klarstrom-live", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-        self.tell("started", f"{self.devices['input'].name} -> {self.devices['output'].name}")
+        self._state.tell("started", f"{self.devices['input'].name} -> {self.devices['output'].name}")
 
     def stop(self) -> None:
         """Idempotent, from any thread. Every thread has ended and everything is undone when it returns; one of the
@@ -102,7 +96,7 @@ class LiveStream(EngineHolder):
         """
         self.stopping.set()  # at once: who has the lock may be waiting for devices
         self._wake.set()
-        with self.lock:
+        with self.link.lock:
             if self.state == "stopped":
                 return
             self.stopping.set()  # a `start` that had the lock may have cleared it
@@ -117,28 +111,23 @@ class LiveStream(EngineHolder):
             if thread is not this:
                 thread.join()
         try:
-            with self.lock:
+            with self.link.lock:
                 self._clear()
         finally:
             ending.set()
-        self.tell("stopped", "stopped")
+        self._state.tell("stopped", "stopped")
 
     def _clear(self) -> None:
         # the last one first, and each of them whatever becomes of the others
         with contextlib.ExitStack() as undone:
             undone.callback(self._is_stopped)
             undone.callback(interpreter.release)
-            undone.callback(self._remove_microphone)
+            undone.callback(self.link.remove_microphone)
             undone.callback(self._end_recording)
-            undone.callback(self.close_devices)
+            undone.callback(self.link.close)
 
     def _is_stopped(self) -> None:
-        self.state, self._threads, self._ending = "stopped", [], None
-
-    def _remove_microphone(self) -> None:
-        microphone, self._microphone = self._microphone, None
-        if microphone is not None:
-            microphone.remove()
+        self._state.phase, self._threads, self._ending = "stopped", [], None
 
     def __enter__(self) -> LiveStream:
         self.start()
@@ -147,12 +136,32 @@ class LiveStream(EngineHolder):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def tell(self, kind: str, message: str) -> None:
-        """An event, for whoever listens; a listener that fails does not stop the audio."""
-        self.message = message
-        if self.on_event is not None:
-            with contextlib.suppress(Exception):
-                self.on_event(LiveEvent(kind, message))
+    # ---- what it is doing
+
+    @property
+    def state(self) -> str:
+        """stopped, starting, running or waiting (a device is gone)."""
+        return self._state.phase
+
+    @property
+    def message(self) -> str:
+        """The last event, or why a device cannot be opened."""
+        return self._state.message
+
+    @property
+    def counters(self) -> Counters:
+        """Everything irregular since the last start."""
+        return self._state.counters
+
+    @property
+    def devices(self) -> dict[str, Device]:
+        """The devices that are open or were opened last, input and output; empty before the first start."""
+        return self.link.devices
+
+    @property
+    def pump(self) -> Pump | None:
+        """Between the devices that are open or were opened last; None before the first start."""
+        return self.link.pump
 
     # ---- model
 
@@ -162,7 +171,7 @@ class LiveStream(EngineHolder):
         A recording goes on in new files if the sample rate is another.
         """
         engine = self.load(model, device)
-        with self.lock:
+        with self.link.lock:
             rate = None if self.engine is None else self.sample_rate
             self.adopt(engine)
             if self.pump is not None:
@@ -171,30 +180,9 @@ class LiveStream(EngineHolder):
         message = f"model {engine.enhancer.spec.name}"
         if new_take:
             message += f"; the recording goes on in new files of {engine.enhancer.sample_rate} Hz"
-        self.tell("switched", message)
+        self._state.tell("switched", message)
 
     # ---- devices
-
-    def open_devices(self, wanted: dict[str, Any] | None = None) -> None:
-        """Opens both directions around a pump of their own, then lets the former ones go. Raises AudioDeviceError,
-        and the former ones stay.
-        """
-        with self.lock:
-            chosen = self.wanted if wanted is None else wanted
-            route = Route(self.audio, self._find, chosen, self._rates, self._pump, self._wake.set)
-            former, self.route = self.route, route
-            self.devices, self.pump, self.ended = route.devices, route.pump, route.ended
-            route.begin()
-            if former is not None:
-                former.close()
-
-    def _find(self, which: str | int | None, kind: str) -> Device:
-        """Never our own microphone as the input, though it may be the system's default: nothing else would be heard."""
-        device: Device = self.audio.find(which, kind)
-        own = set() if self._microphone is None else self._microphone.ends
-        if kind == "input" and device.server_name in own:
-            return find_device(which, kind, [d for d in self.audio.devices() if d.server_name not in own])
-        return device
 
     def _rates(self, device: Device) -> list[int]:
         if self.options.rate is not None:
@@ -206,30 +194,14 @@ class LiveStream(EngineHolder):
         queue_s = self.options.queue_ms / 1000
         return Pump(self.engine, rate_in, rate_out, queue_s, self.counters, self.tap, self._on_hop)
 
-    def restore_microphone(self) -> None:
-        """The virtual microphone, if there shall be one: a sound server that ended took it along. Raises
-        AudioDeviceError.
-        """
-        with self.lock:
-            if self._microphone is not None:
-                self._microphone.restore()
-
-    def close_devices(self) -> None:
-        with self.lock:
-            route, self.route = self.route, None
-            if route is not None:
-                route.close()
-
     def switch(self, input: str | int | None = KEEP, output: str | int | None = KEEP) -> None:
         """Goes over to other devices. Raises AudioDeviceError; the old ones then go on."""
-        with self.lock:
-            new = dict(self.wanted)
-            new.update({k: v for k, v in (("input", input), ("output", output)) if v is not KEEP})
-            if self.state == "running":
-                self.open_devices(new)
-                self.former.update({k: self.wanted[k] for k in new if new[k] != self.wanted[k]})
-            self.wanted = new
-        self.tell("switched", " -> ".join(d.name for d in self.devices.values()) or "devices chosen")
+        choice = {"input": input, "output": output}
+        changes = {kind: which for kind, which in choice.items() if which is not KEEP}
+        with self.link.lock:
+            self.link.switch(changes, now=self.state == "running")
+        names = " -> ".join(device.name for device in self.devices.values())
+        self._state.tell("switched", names or "devices chosen")
 
     # ---- worker
 
@@ -249,7 +221,7 @@ class LiveStream(EngineHolder):
                     continue
             except Exception as error:  # a broken model must not take the stream with it
                 if not told:
-                    self.tell("error", f"the model failed: {error}")
+                    self._state.tell("error", f"the model failed: {error}")
                     told = True
             self._wake.wait(0.05)
             self._wake.clear()
@@ -264,7 +236,9 @@ class LiveStream(EngineHolder):
         self._recorder = recorder
 
     def _recording_ended(self, error: OSError) -> None:
-        self.tell("error", f"the recording ended: {error.strerror or error}; what is written so far is whole")
+        self._state.tell(
+            "error", f"the recording ended: {error.strerror or error}; what is written so far is whole"
+        )
 
     def _end_recording(self) -> None:
         try:
@@ -286,6 +260,4 @@ class LiveStream(EngineHolder):
 
     def status(self) -> LiveStatus:
         """Cheap, from any thread."""
-        from realtime.live.report import report
-
-        return report(self, self._steps, self._started)
+        return report(self._state, self, self.link, self._started)

@@ -166,11 +166,11 @@ def exact(tmp_path_factory):
 def test_a_switch_to_a_device_that_does_not_open_changes_nothing(exact):
     simulated = Simulated()
     with LiveStream(LiveOptions(exact, input="USB", output="Mixer"), audio=simulated) as stream:
-        before, pump, wanted = list(simulated.opened), stream.pump, dict(stream.wanted)
+        before, pump, wanted = list(simulated.opened), stream.pump, dict(stream.link.wanted)
         for bad in ({"output": "HDMI"}, {"input": "cam.left", "output": "HDMI"}, {"input": "no such"}):
             with pytest.raises(AudioDeviceError):
                 stream.switch(**bad)
-            assert stream.pump is pump and stream.wanted == wanted and stream.state == "running"
+            assert stream.pump is pump and stream.link.wanted == wanted and stream.state == "running"
             assert not any(handle.closed for handle in before)
         assert all(handle.closed for handle in simulated.opened if handle not in before), (
             "nothing is left open"

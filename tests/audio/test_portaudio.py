@@ -125,7 +125,7 @@ def test_a_stream_outlives_a_portaudio_that_fails_and_comes_back(alsa, tmp_path)
     model, events = save(build(Recipe()), tmp_path / "exact.onnx"), []
     with LiveStream(LiveOptions(model), lambda e: events.append(e.kind), Card()) as stream:
         alsa.broken = {"initialize"}
-        stream.ended.set()
+        stream.link.ended.set()
         wait_until(lambda: "PortAudio cannot" in stream.message, 10, "the failure")
         assert stream.status().state == "waiting"
         alsa.broken = set()

@@ -76,7 +76,7 @@ def test_it_is_made_again_when_the_server_is_back_and_removed_at_the_end(books, 
         made = dict(books.modules)
         assert books.names("source_name=") == ["Clear_voice"]
         books.up = False
-        stream.ended.set()
+        stream.link.ended.set()
         wait_until(lambda: "refused" in stream.message, 10, "an attempt without a server")
         books.start()
         books("load-module", "module-of-another-program", "name=x")
@@ -131,4 +131,4 @@ def test_a_stream_does_not_hear_its_own_microphone_though_it_is_the_default(book
         assert stream.devices["input"].name == "Desk microphone"
         card.found = [own]
         with pytest.raises(AudioDeviceError, match="no input device"):
-            stream._find(None, "input")
+            stream.link.find(None, "input")

@@ -58,7 +58,7 @@ def test_a_listener_may_stop_while_another_thread_is_stopping(exact):
 
     stream = LiveStream(LiveOptions(exact), heard, SoundCard())
     stream.start()
-    stream.ended.set()
+    stream.link.ended.set()
     assert waits.wait(10)
     end = threading.Thread(target=stream.stop)
     end.start()
@@ -66,18 +66,18 @@ def test_a_listener_may_stop_while_another_thread_is_stopping(exact):
     assert not end.is_alive() and stream.state == "stopped"
 
 
-@pytest.mark.parametrize("broken", ["close_devices", "_remove_microphone"])
+@pytest.mark.parametrize("broken", ["close", "remove_microphone"])
 def test_a_step_of_the_end_that_fails_leaves_nothing_else_undone(exact, tmp_path, monkeypatch, broken):
     before, users = held(), interpreter._users
     stream = LiveStream(LiveOptions(exact, record=tmp_path), audio=SoundCard())
     stream.start()
-    done = getattr(stream, broken)
+    done = getattr(stream.link, broken)
 
     def fail():
         done()
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(stream, broken, fail)
+    monkeypatch.setattr(stream.link, broken, fail)
     with pytest.raises(RuntimeError, match="broken"):
         stream.stop()
     assert stream.state == "stopped" and stream._recorder is None
@@ -120,7 +120,7 @@ def test_the_watch_outlives_an_error_that_nobody_thought_of(exact):
 
     with LiveStream(LiveOptions(exact), lambda e: events.append(e.kind), card) as stream:
         card.find = broken
-        stream.ended.set()
+        stream.link.ended.set()
         wait_until(lambda: "error" in events, 10, "the error")
         card.find = look
         wait_until(lambda: "device_back" in events and stream.state == "running", 10, "the return")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from export.graph import StepsError, StreamingGraph
 from realtime.engine.contract import METADATA_KEY, ModelSpec
+from trainer.atomic import atomic_path
 from trainer.networks.score_model import ScoreModel
 
 OPSET = 20
@@ -127,6 +127,5 @@ def rewrite_spec(path: Path, spec: ModelSpec) -> None:
 
 def save(proto: onnx.ModelProto, path: Path) -> None:
     """The file appears whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    onnx.save(proto, temporary)
-    os.replace(temporary, path)
+    with atomic_path(path) as temporary:
+        onnx.save(proto, temporary)

@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = "torch lightning onnx sounddevice PySide6 pyqtgraph scipy trainer export gui".split()
+HEAVY = [
+    "torch",
+    "lightning",
+    "onnx",
+    "sounddevice",
+    "PySide6",
+    "pyqtgraph",
+    "scipy",
+    "trainer",
+    "export",
+    "gui",
+]
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 import realtime

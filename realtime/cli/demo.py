@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from realtime.atomic import atomic_path
 from realtime.audio.pcm import PcmFormat, encode, wav_header
 from realtime.cli.bench import HopCost, summary
 from realtime.cli.png import png, spectrograms
@@ -109,10 +109,6 @@ def _wav(samples: NDArray[np.float32], format: PcmFormat) -> bytes:
 
 
 def _replace(target: Path, content: bytes) -> Path:
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with atomic_path(target) as temporary:
         temporary.write_bytes(content)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
     return target

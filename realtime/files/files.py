@@ -13,6 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from realtime.atomic import atomic_path
 from realtime.audio.pcm import quantise
 from realtime.engine.channels import ChannelBank, troubles
 
@@ -137,7 +138,6 @@ def enhance_file(
         source = soundfile.SoundFile(str(task.source))
     except (soundfile.SoundFileError, OSError) as error:
         raise FileError(f"{task.source}: cannot be read: {_reason(error)}") from error
-    temporary = task.target.with_name(f".{task.target.name}.{os.getpid()}.part")
     with source:
         if source.frames >= _NO_LENGTH:
             raise FileError(
@@ -151,13 +151,10 @@ def enhance_file(
         format, subtype = _output_type(task.target, source, len(bank.lanes))
         try:
             _make_folder(task.target.parent)
-            _copy_enhanced(source, temporary, format, subtype, bank, on_progress)
-            os.replace(temporary, task.target)
+            with atomic_path(task.target) as temporary:
+                _copy_enhanced(source, temporary, format, subtype, bank, on_progress)
         except (soundfile.SoundFileError, OSError) as error:
             raise FileError(f"{task.source} -> {task.target}: {_reason(error)}") from error
-        finally:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
         return troubles([lane.enhancer for lane in bank.lanes])
 
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,7 @@ import soundfile
 import soxr
 from tqdm import tqdm
 
+from trainer.atomic import atomic_path
 from trainer.data.clips import Clip, hold_out
 
 
@@ -226,14 +228,14 @@ def _decode(
             raise ValueError(f"{what}: the header of {clip.path} does not say how long it is; write it anew")
         return -(-info.frames * sample_rate // info.samplerate) + 1
 
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool, ExitStack() as files:
         capacities = np.array(list(pool.map(capacity, clips)), np.int64)
         offsets = np.concatenate([[0], np.cumsum(capacities)[:-1]])
         total = int(capacities.sum())
-        temporary = None
-        if flat is not None:
-            temporary = flat.with_suffix(f".{os.getpid()}.part")
-            data = np.lib.format.open_memmap(temporary, "w+", np.int16, (total,))
+        if flat is not None and table is not None:
+            new_table = files.enter_context(atomic_path(table))
+            new_flat = files.enter_context(atomic_path(flat))
+            data = np.lib.format.open_memmap(new_flat, "w+", np.int16, (total,))
         else:
             data = np.empty(total, np.int16)
 
@@ -247,26 +249,18 @@ def _decode(
             )
             return len(signal), peak
 
-        try:
-            found = list(
-                tqdm(
-                    pool.map(fill, range(len(clips))),
-                    total=len(clips),
-                    desc=f"decoding {what}",
-                    unit="file",
-                    disable=None,
-                )
-            )
-            lengths = np.array([length for length, _ in found], np.int64)
-            peaks = np.array([peak for _, peak in found], np.float32)
-            if flat is not None:
-                data.flush()
-                os.replace(temporary, flat)
-                with temporary.open("wb") as aside:
-                    np.savez(aside, offsets=offsets, lengths=lengths, peaks=peaks)
-                os.replace(temporary, table)
-        except BaseException:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-            raise
+        progress = tqdm(
+            pool.map(fill, range(len(clips))),
+            total=len(clips),
+            desc=f"decoding {what}",
+            unit="file",
+            disable=None,
+        )
+        found = list(progress)
+        lengths = np.array([length for length, _ in found], np.int64)
+        peaks = np.array([peak for _, peak in found], np.float32)
+        if flat is not None and table is not None:
+            data.flush()
+            with new_table.open("wb") as file:
+                np.savez(file, offsets=offsets, lengths=lengths, peaks=peaks)
     return data, offsets, lengths, peaks

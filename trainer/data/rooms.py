@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import scipy.signal
 
+from trainer.atomic import atomic_path
+
 LONGEST = 0.5  # s, where responses are cut
 ORDER = 30  # of reflection; what a room would need beyond becomes a tail of noise that decays alike
 
@@ -108,14 +110,8 @@ def load_rooms(
             return [(stored[f"speech{i}"], stored[f"noise{i}"]) for i in range(count)]
     rooms = simulate_rooms(count, seed, sample_rate)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside and renamed: no other process sees half a file.
-    temporary = path.with_suffix(f".{os.getpid()}.part")
     named = {f"speech{i}": room[0] for i, room in enumerate(rooms)}
     named |= {f"noise{i}": room[1] for i, room in enumerate(rooms)}
-    try:
-        with temporary.open("wb") as file:
-            np.savez(file, **named)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **named)
     return rooms

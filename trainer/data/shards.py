@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 from tqdm import tqdm
 
+from trainer.atomic import atomic_path
 from trainer.data.bank import AudioBank, quantise, read_mono
 from trainer.data.clips import AUDIO, Clip, clip_of, matches, snr_of
 
@@ -71,15 +72,10 @@ def shard_bank(
     flat = Path(cache_dir) / f"shards-{key.hexdigest()[:24]}.npy"
     listing = flat.with_suffix(".json")
     if not (flat.exists() and listing.exists()):
-        aside = flat.with_suffix(f".{os.getpid()}.part")
-        try:
-            with aside.open("wb") as file:
-                table = _write_npy(file, urls, include, min_snr_db, sample_rate, what)
-            os.replace(aside, flat)
-            aside.write_text(json.dumps(table))
-            os.replace(aside, listing)
-        finally:
-            aside.unlink(missing_ok=True)
+        with atomic_path(flat) as temporary, temporary.open("wb") as file:
+            table = _write_npy(file, urls, include, min_snr_db, sample_rate, what)
+        with atomic_path(listing) as temporary:
+            temporary.write_text(json.dumps(table))
     return _bank(json.loads(listing.read_text()), np.load(flat, mmap_mode="r"), sample_rate, loop, flat)
 
 

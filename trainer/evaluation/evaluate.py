@@ -22,6 +22,7 @@ import soundfile
 import soxr
 from tqdm import tqdm
 
+from trainer.atomic import atomic_path
 from trainer.data.testset import PATTERN, Item, audio_files, find_items, read_mono
 from trainer.evaluation import report
 from trainer.evaluation.metrics import DEFAULT, MEASURES, SAMPLE_RATE, columns, score
@@ -88,9 +89,8 @@ def audio_files_cached(folder: Path) -> dict[str, Path]:
 
 def _keep(path: Path, audio: np.ndarray, rate: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.wav")
-    soundfile.write(temporary, audio, rate, subtype="FLOAT")  # beyond full scale is kept for the measures
-    os.replace(temporary, path)
+    with atomic_path(path, ".part.wav") as temporary:  # libsndfile takes the format from the ending
+        soundfile.write(temporary, audio, rate, subtype="FLOAT")  # beyond full scale is kept for the measures
 
 
 # --- all files ---

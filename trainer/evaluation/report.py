@@ -6,10 +6,10 @@ import csv
 import io
 import json
 import math
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from trainer.atomic import atomic_path
 from trainer.evaluation.metrics import MEASURES, NAMES
 
 SPLITS = {"snr_db": "SNR, dB", "noise": "noise"}  # column of the files -> heading
@@ -206,9 +206,8 @@ OUTPUTS = {
 
 def write_text(path: Path, text: str) -> None:
     """The file appears whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def write(results: dict, folder: Path) -> None:

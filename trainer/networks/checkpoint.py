@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from trainer.atomic import atomic_path
 from trainer.diffusion.bridge import BridgeVE
 from trainer.diffusion.preconditioning import Preconditioning
 from trainer.diffusion.sde import OUVESDE
@@ -54,9 +54,8 @@ def save_snapshot(
 ) -> None:
     """Config and weights of a model in one safetensors file; the file appears whole or not at all."""
     tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    save_file(tensors, temporary, {"klarstrom": json.dumps(config), **(extra or {})})
-    os.replace(temporary, path)
+    with atomic_path(path) as temporary:
+        save_file(tensors, temporary, {"klarstrom": json.dumps(config), **(extra or {})})
 
 
 def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:

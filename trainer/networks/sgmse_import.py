@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from trainer.atomic import atomic_path
 from trainer.diffusion.bridge import BridgeVE
 from trainer.diffusion.preconditioning import Preconditioning
 from trainer.diffusion.sde import OUVESDE
@@ -249,9 +249,8 @@ def run(a: argparse.Namespace) -> str:
     model, weights = read_sgmse(a.checkpoint)
     a.output.mkdir(parents=True, exist_ok=True)
     save_snapshot(model.config, weights, a.output / "model.safetensors")
-    text = a.output / f".config.json.{os.getpid()}"
-    text.write_text(json.dumps(model.config, indent=1) + "\n")
-    os.replace(text, a.output / "config.json")
+    with atomic_path(a.output / "config.json") as temporary:
+        temporary.write_text(json.dumps(model.config, indent=1) + "\n")
     count = sum(value.numel() for value in weights.values())
     kind = "supervised" if model.supervised else model.preconditioning.predicts
     return (

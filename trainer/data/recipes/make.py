@@ -7,7 +7,6 @@ in OUT/SPLIT/.made.jsonl, which becomes manifest.tsv at the end.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +16,7 @@ import soundfile
 import soxr
 from tqdm import tqdm
 
+from trainer.atomic import atomic_path
 from trainer.data.levels import QUIET, active_rms, rms
 from trainer.data.recipes.plan import SPLITS, Noise, Pair, rng_of
 from trainer.data.testset import read_mono
@@ -291,13 +291,8 @@ def read_speech(path: Path, sample_rate: int) -> np.ndarray:
 
 def write_audio(path: Path, audio: np.ndarray, sample_rate: int) -> None:
     """16-bit; the file appears whole or not at all."""
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
+    with atomic_path(path, f".part{path.suffix}") as temporary:  # libsndfile takes the format from the ending
         soundfile.write(temporary, audio, sample_rate, subtype="PCM_16")
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _write_manifest(path: Path, rows: Sequence[dict]) -> None:
@@ -306,6 +301,5 @@ def _write_manifest(path: Path, rows: Sequence[dict]) -> None:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from gui import texts
 from gui.state.clip import Take
 from gui.state.worker import Worker
+from realtime.audio.backend import AudioBackend
 from realtime.audio.devices import AudioDeviceError, Device, PortAudio
 from realtime.engine.contract import ContractError
 from realtime.engine.session import DeviceError
@@ -35,9 +36,10 @@ class LiveSession(QObject):
     model_opened = Signal(object, str)  # ModelSpec, device note
     virtual_mic = Signal(str)  # the microphone that was made for other programs; empty: none
 
-    def __init__(self, make_stream: Callable[..., Any] = LiveStream, audio: Any = None):
+    def __init__(self, make_stream: Callable[..., Any] = LiveStream, audio: AudioBackend | None = None):
         super().__init__()
-        self._make_stream, self.audio = make_stream, PortAudio() if audio is None else audio
+        self._make_stream = make_stream
+        self.audio: AudioBackend = PortAudio() if audio is None else audio
         self.options = LiveOptions()
         self._stream: Any = None
         self._worker = Worker("live", EXPECTED, self.failed.emit)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from gui.state.live_session import EXPECTED
 from gui.state.worker import Worker
-from realtime.audio.devices import Device, Samples
+from realtime.audio.backend import AudioBackend
+from realtime.audio.devices import Device
+from realtime.audio.streams import OutputStream, Samples
 
 RATE = 16000  # Hz, if the device takes it
 LOWEST_DBFS = -120.0
@@ -29,10 +30,10 @@ class MicrophoneCheck(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, audio: Any) -> None:
+    def __init__(self, audio: AudioBackend) -> None:
         super().__init__()
         self._audio, self._worker = audio, Worker("microphone", EXPECTED, self._refused)
-        self._handle: Any = None
+        self._handle: OutputStream | None = None
         self._peak = 0.0  # since the last look, full scale 1
         self._opened_at = self._heard_at = 0.0
         self._hears = False

@@ -14,14 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from realtime.audio import pulse
 from realtime.audio.pactl import pactl, watch
+from realtime.audio.streams import Callback, OutputStream, Samples
 
-Samples = NDArray[np.float32]
-Callback = Callable[[Samples, bool], None]  # frames [n, channels], was there an xrun
 SERVER_PCMS = ("pulse", "pipewire", "default")  # PortAudio's names of the sound server
 COPIES = ("MME", "Windows DirectSound", "Windows WDM-KS")  # list what WASAPI lists, names cut or sound later
 SERVER_LATENCY_MS = 30  # that the sound server is asked to keep: with less it starves on a busy machine
@@ -174,6 +170,8 @@ def find_device(which: str | int | None, kind: str, devices: list[Device] | None
 class OpenDevice:
     """A running stream of one direction."""
 
+    queue_in_server = None
+
     def __init__(self, device: Device, stream: Any):
         self.device, self._stream = device, stream
         self.rate, self.channels = round(stream.samplerate), int(stream.channels)
@@ -190,7 +188,7 @@ class OpenDevice:
 
 
 class PortAudio:
-    """The real devices, as LiveStream wants them; a test gives it others with these methods."""
+    """The real devices: PortAudio's, and those of a sound server by way of libpulse. An AudioBackend."""
 
     def __init__(self, block_s: float = 0.01, server_latency_ms: float = SERVER_LATENCY_MS):
         """block_s: length of a callback's block, s."""
@@ -217,7 +215,7 @@ class PortAudio:
 
     def open(
         self, device: Device, kind: str, rates: list[int], callback: Callback, finished: Callable[[], None]
-    ) -> OpenDevice | pulse.PulseStream:
+    ) -> OutputStream:
         """Opens and starts it at the first of the rates, and with the fewest channels, that it takes.
 
         finished is called when the stream ends by itself. Raises AudioDeviceError.

@@ -12,10 +12,9 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from realtime.audio.libpulse import (
     ADJUST_LATENCY,
@@ -35,26 +34,10 @@ from realtime.audio.libpulse import (
     SampleSpec,
     available,
 )
+from realtime.audio.streams import OutputStream, Samples, Supply
 
-__all__ = ["PulseError", "PulseStream", "Supply", "available"]
-Samples = NDArray[np.float32]
+__all__ = ["PulseError", "PulseStream", "available"]
 ROOM_S = 0.5  # of the server's buffer, above what shall wait in it
-
-
-class Supply(Protocol):
-    """What brings an output its sound, when there is some; the server holds the queue. See Pump."""
-
-    def take(self, held_s: float) -> Samples:
-        """held_s: what still waits in the server -> all that may follow now, float32 [n]."""
-
-    def on_request(self) -> None:
-        """The server has played."""
-
-    def on_starved(self) -> None:
-        """The server had nothing left to play."""
-
-    def on_delay(self, held_s: float, device_s: float) -> None:
-        """Sound that source, server and sink hold now, s; how much of it source and sink hold."""
 
 
 class PulseStream:
@@ -65,6 +48,11 @@ class PulseStream:
     """
 
     channels = 1
+
+    @property
+    def queue_in_server(self) -> PulseStream | None:
+        """Itself, if it is an output."""
+        return None if self._is_input else self
 
     def __init__(
         self,
@@ -78,8 +66,8 @@ class PulseStream:
     ):
         """Raises PulseError."""
         self.rate, self._block, self._callback, self._finished = rate, block, callback, finished
-        self.supply: Supply | None = None
-        self.partner: PulseStream | None = None  # the input of this output, for `measure`
+        self._supply: Supply | None = None
+        self._partner: PulseStream | None = None  # the input of this output, for `measure`
         self.latency_s = 0.0  # of the device itself, as the server says
         self.held_s = 0.0  # in the device and in the server
         self._kept = max(block, round(latency_s * rate))
@@ -155,13 +143,13 @@ class PulseStream:
     def _on_write(self, stream: Any, length: int, _: Any) -> None:
         self._connection.first_call()
         if self._open and not self._closed:
-            if self.supply is not None:
-                self.supply.on_request()
+            if self._supply is not None:
+                self._supply.on_request()
             self._feed()
 
     def _on_underflow(self, stream: Any, _: Any) -> None:
-        if self.supply is not None and not self._closed:
-            self.supply.on_starved()
+        if self._supply is not None and not self._closed:
+            self._supply.on_starved()
 
     def _on_timing(self, stream: Any, success: int, _: Any) -> None:
         timing = self._lib.pa_stream_get_timing_info(stream)
@@ -173,11 +161,16 @@ class PulseStream:
             return
         self.latency_s = (t.source if self._is_input else t.sink) / 1e6
         self.held_s = self.latency_s + max(0, t.written - t.read) / 4 / self.rate
-        if self.supply is not None:
-            both = [self] if self.partner is None else [self, self.partner]
-            self.supply.on_delay(sum(s.held_s for s in both), sum(s.latency_s for s in both))
+        if self._supply is not None:
+            both = [self] if self._partner is None else [self, self._partner]
+            self._supply.on_delay(sum(s.held_s for s in both), sum(s.latency_s for s in both))
 
     # ---- output
+
+    def take_from(self, supply: Supply, source: OutputStream) -> None:
+        """From now on the sound comes from `supply`. Only an input of the same server can be measured along."""
+        self._partner = source if isinstance(source, PulseStream) else None
+        self._supply = supply
 
     def feed(self) -> None:
         """There is something new to play. Any thread but libpulse's."""
@@ -193,8 +186,8 @@ class PulseStream:
         if writable > self._tlength:  # also -1: the stream has ended
             return
         held = (self._tlength - writable) // 4
-        if self.supply is not None:
-            self._write(self.supply.take(held / self.rate))
+        if self._supply is not None:
+            self._write(self._supply.take(held / self.rate))
             return
         while held < self._kept:
             block = np.zeros((self._block, 1), np.float32)
@@ -216,7 +209,7 @@ class PulseStream:
                 return
             with self._connection.locked():
                 # the answers follow each other: no sound can arrive in between and be counted twice
-                for stream in (self.partner, self):
+                for stream in (self._partner, self):
                     if stream is not None and stream._connection is self._connection and not stream._closed:
                         self._ask(stream)
                 self._asked = time.monotonic()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from realtime.audio.backend import AudioBackend
 from realtime.audio.devices import Device, find_device
 from realtime.audio.virtual_mic import VirtualMicrophone
 from realtime.live.pump import Pump
@@ -17,7 +18,7 @@ class DeviceLink:
 
     def __init__(
         self,
-        audio: Any,  # what lists and opens devices
+        audio: AudioBackend,
         wanted: dict[str, Any],  # input and output: name, part of a name, index or None
         rates: Callable[[Device], list[int]],  # that a device is to try, Hz
         make_pump: Callable[[int, int], Pump],  # for the rates of both devices, Hz
@@ -67,7 +68,7 @@ class DeviceLink:
         """The device. Never our own microphone as the input, although it may be the system's default: the stream would
         hear nothing but itself.
         """
-        device: Device = self.audio.find(which, kind)
+        device = self.audio.find(which, kind)
         own = set() if self._microphone is None else self._microphone.ends
         if kind == "input" and device.server_name in own:
             return find_device(which, kind, [d for d in self.audio.devices() if d.server_name not in own])

@@ -6,14 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from realtime.audio.backend import AudioBackend
 from realtime.audio.devices import AudioDeviceError
+from realtime.audio.streams import OutputStream, Samples
 
-Samples = NDArray[np.float32]
 CHIRP_S = 0.05
 CLEAR = 8.0  # times the typical correlation: the least peak that counts as heard
 
@@ -86,7 +85,7 @@ class Pace:
 
 
 def measure(
-    audio: Any,  # PortAudio, or what a test has in its place
+    audio: AudioBackend,
     output: str | int | None,
     input: str | int | None,
     rate: int = 48000,
@@ -123,7 +122,7 @@ def measure(
         if went[0] > (count + 1) * period:
             done.set()
 
-    handles: list[Any] = []
+    handles: list[OutputStream] = []
     try:
         handles.append(audio.open(in_device, "input", [rate], listen, done.set))
         handles.append(audio.open(out_device, "output", [rate], play, done.set))

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from realtime.audio.backend import AudioBackend
 from realtime.audio.devices import AudioDeviceError, Device
-from realtime.audio.pulse import PulseStream
+from realtime.audio.streams import OutputStream, Samples
 from realtime.live.pump import Pump
 
 
@@ -16,7 +17,7 @@ class Route:
 
     def __init__(
         self,
-        audio: Any,  # what opens devices: see audio.PortAudio
+        audio: AudioBackend,
         find: Callable[[Any, str], Device],  # what is wanted, input or output -> the device
         wanted: dict[str, Any],  # input and output: name, part of a name, index or None
         rates: Callable[[Device], list[int]],  # that a device is to try, Hz
@@ -26,7 +27,7 @@ class Route:
         """Raises AudioDeviceError, and nothing is left open."""
         self.devices: dict[str, Device] = {k: find(wanted[k], k) for k in ("input", "output")}
         self.ended = threading.Event()  # a device's stream ended by itself
-        self._handles: list[Any] = []
+        self._handles: list[OutputStream] = []
         self._heard, self._flows = heard, False
         try:
             for kind, callback in (("output", self._on_output), ("input", self._on_input)):
@@ -39,18 +40,17 @@ class Route:
             if isinstance(error, ValueError):  # a rate that cannot be converted
                 raise AudioDeviceError(str(error)) from error
             raise
-        self._served = isinstance(self.output, PulseStream)
-        if self._served:
-            self.pump.serve(self.output.feed, self.output.spare_s)
-            self.output.partner = self.input if isinstance(self.input, PulseStream) else None
-            self.output.supply = self.pump
+        self._queue = self.output.queue_in_server
+        if self._queue is not None:
+            self.pump.serve(self._queue.feed, self._queue.spare_s)
+            self._queue.take_from(self.pump, self.input)
 
-    def _on_input(self, frames: Any, xrun: bool) -> None:
+    def _on_input(self, frames: Samples, xrun: bool) -> None:
         if self._flows:
             self.pump.on_input(frames, xrun)
             self._heard()
 
-    def _on_output(self, frames: Any, xrun: bool) -> None:
+    def _on_output(self, frames: Samples, xrun: bool) -> None:
         if self._flows:
             self.pump.on_output(frames, xrun)
         else:
@@ -61,8 +61,8 @@ class Route:
 
     def measure_delay(self) -> None:
         """Has a sound server tell the pump what it holds; nothing where there is none."""
-        if self._served:
-            self.output.measure()
+        if self._queue is not None:
+            self._queue.measure()
 
     def close(self) -> None:
         """Idempotent."""

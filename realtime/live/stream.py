@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from realtime.audio.backend import AudioBackend
 from realtime.audio.devices import Device, PortAudio
 from realtime.audio.priority import WORKER, raise_thread
+from realtime.audio.streams import Samples
 from realtime.live import interpreter
 from realtime.live.counters import Counters
 from realtime.live.engine import Engine, EngineHolder
@@ -37,7 +39,7 @@ class LiveStream(EngineHolder):
         self,
         options: LiveOptions,
         on_event: Callable[[LiveEvent], None] | None = None,  # called from threads of the stream; be quick
-        audio: Any = None,  # what lists and opens devices; None = PortAudio
+        audio: AudioBackend | None = None,  # None: the devices of this machine
     ):
         """Opens nothing. Raises ValueError for a queue that is out of range."""
         if not 0 <= options.queue_ms <= 1000:
@@ -205,7 +207,7 @@ class LiveStream(EngineHolder):
 
     # ---- worker
 
-    def _on_hop(self, noisy: Any, enhanced: Any, sample_rate: int) -> None:
+    def _on_hop(self, noisy: Samples, enhanced: Samples, sample_rate: int) -> None:
         recorder = self._recorder
         if recorder is not None:
             recorder.add(noisy, enhanced, sample_rate)

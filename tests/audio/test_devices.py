@@ -125,12 +125,12 @@ def test_on_windows_every_device_is_listed_once(windows):
 
 
 class Simulated:
-    """Devices whose callbacks the test calls; one name cannot be opened."""
+    """An AudioBackend whose callbacks the test calls; one name cannot be opened."""
 
     class Handle:
         def __init__(self, name, rate, callback):
             self.name, self.rate, self.callback = name, rate, callback
-            self.channels, self.latency_s, self.closed = 1, 0.01, False
+            self.channels, self.latency_s, self.queue_in_server, self.closed = 1, 0.01, None, False
 
         def close(self):
             self.closed = True

@@ -18,7 +18,7 @@ def device(index, name, inputs=0, outputs=0, default=False):
 
 
 class SoundCard:
-    """Two microphones that hear a noisy recording, a headphone that forgets, and one that cannot be opened."""
+    """An AudioBackend: two microphones that hear a noisy recording, headphones, and an output that cannot be opened."""
 
     def __init__(self):
         self.speech, _ = soundfile.read(str(CLIP), dtype="float32")
@@ -66,4 +66,4 @@ class SoundCard:
 
         thread.start()
         self.opened.append(device.name)
-        return SimpleNamespace(device=device, rate=16000, channels=1, latency_s=0.01, close=close)
+        return SimpleNamespace(rate=16000, channels=1, latency_s=0.01, queue_in_server=None, close=close)

@@ -18,6 +18,7 @@ from realtime.audio.pcm import quantise
 from realtime.engine.channels import EnhancerOptions
 from realtime.engine.contract import ModelSpec
 from realtime.engine.enhancer import find_model, shipped_models
+from realtime.engine.settings import EngineSettings
 
 _SETTLE_MS = 300  # a setting that is being dragged starts one run, not fifty
 
@@ -45,7 +46,7 @@ class Controller(QObject):
         self._model, self._device = "", "auto"  # that are wanted
         self.model: str | None = None  # that was opened last
         self._regret = ""  # why it is not the wanted one, not told yet
-        self._steps, self._limit_db, self._gain_db, self._window_ms = 0, 100.0, 0.0, 32
+        self._settings, self._window_ms = EngineSettings(), 32
         self._path: Path | None = None
         self._take: Take | None = None  # what is open was recorded with both of its sides
         self._plays_when_done = False
@@ -57,7 +58,7 @@ class Controller(QObject):
     # the engine's settings; each starts the enhancement of an open recording again
 
     def configure(self, **changes: Any) -> None:
-        """model, device, steps (0: auto), limit_db (100: none), gain_db, window_ms, together."""
+        """model, device, settings (EngineSettings) and window_ms, together."""
         for name, value in changes.items():
             if not hasattr(self, f"_{name}"):
                 raise ValueError(f"there is no setting {name!r}")
@@ -74,7 +75,7 @@ class Controller(QObject):
         """Steps that a hop is given; 0 as long as no model is open."""
         if self.spec is None:
             return 0
-        return min(self._steps, self.spec.max_steps) or self.spec.default_steps
+        return self._settings.within(self.spec.max_steps).steps or self.spec.default_steps
 
     def model_file(self) -> Path | None:
         """The file of the chosen model, None if there is none."""
@@ -131,13 +132,8 @@ class Controller(QObject):
         before = self._job
         if before is not None:
             before.cancel()
-        options = EnhancerOptions(
-            model=self._model or None,
-            steps=self._steps or None,
-            device=self._device,
-            attenuation_limit_db=None if self._limit_db >= 100 else self._limit_db,
-        )
-        job = FileJob(self._path, options, self._gain_db, self._window_ms, self.clip, self._take, before)
+        options = EnhancerOptions(self._model or None, self._device, settings=self._settings)
+        job = FileJob(self._path, options, self._window_ms, self.clip, self._take, before)
         self._job = job
         job.reported.connect(self._on_report)
         self._set_working(True)

@@ -15,6 +15,7 @@ from gui.state.columns import ColumnMaker
 from realtime.engine.channels import BankFactory, EnhancerOptions, troubles
 from realtime.engine.contract import ContractError
 from realtime.engine.session import DeviceError
+from realtime.engine.settings import EngineSettings
 from realtime.files.files import Cancelled, FileError
 
 _BLOCK_S = 0.25  # audio between two looks at the cancel flag
@@ -34,14 +35,13 @@ class FileJob(QObject):
         self,
         path: Path | None,  # None: only open the model
         options: EnhancerOptions,
-        output_gain_db: float,
         window_ms: float,
         clip: Clip | None = None,  # if it was read before
         take: Take | None = None,  # both sides are there already: nothing is enhanced
         after: FileJob | None = None,  # is waited for; its open model is taken over if it is the wanted one
     ):
         super().__init__()
-        self._path, self.options, self._gain_db, self._window_ms = path, options, output_gain_db, window_ms
+        self._path, self.options, self._window_ms = path, options, window_ms
         self._clip, self._take, self._after = clip, take, after
         self._factory: BankFactory | None = None
         self._stop = threading.Event()
@@ -96,7 +96,9 @@ class FileJob(QObject):
 
     def _open_model(self) -> bool:
         """False if it cannot be used, whatever the recording and the device."""
-        options = replace(self.options, steps=None)  # how many it has is known when it is open
+        options = replace(
+            self.options, settings=EngineSettings()
+        )  # how many steps it has is known when it is open
         try:
             self._factory = BankFactory(options, mono=True, compensate_delay=True)
         except ContractError as error:
@@ -120,10 +122,7 @@ class FileJob(QObject):
         clip = self._clip or read_clip(path, self._window_ms, self._check)
         self._report("clip", clip)
         enhancer = factory.enhancers[0]
-        spec, options = enhancer.spec, self.options
-        enhancer.steps = spec.default_steps if options.steps is None else min(options.steps, spec.max_steps)
-        enhancer.attenuation_limit_db = options.attenuation_limit_db
-        enhancer.mixer.output_gain_db = self._gain_db
+        enhancer.apply(self.options.settings.within(enhancer.spec.max_steps))
         bank = factory(clip.sample_rate, 1)
         pool = round(clip.column_s * clip.sample_rate / ColumnMaker(clip.sample_rate).hop_length)
         maker = ColumnMaker(clip.sample_rate, self._window_ms, pool)

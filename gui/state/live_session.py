@@ -78,7 +78,7 @@ class LiveSession(QObject):
             self.options = replace(self.options, model=None)
             stream = self._started()
             self.failed.emit(texts.OTHER_MODEL.format(why=error, name=texts.DEFAULT_MODEL))
-        self._give_steps(stream)
+        self._give_settings(stream)
         self._stream = stream
         enhancer = stream.engine.enhancer
         self.model_opened.emit(stream.spec, enhancer.device_note)
@@ -87,7 +87,7 @@ class LiveSession(QObject):
 
     def _started(self) -> Any:
         # how many steps the model has is known when it is open
-        stream = self._make_stream(replace(self.options, steps="auto"), self._heard, self.audio)
+        stream = self._make_stream(_automatic(self.options), self._heard, self.audio)
         stream.start()
         return stream
 
@@ -117,10 +117,9 @@ class LiveSession(QObject):
             self._start()
             raise
 
-    def _give_steps(self, stream: Any) -> None:
-        """Those that were chosen, or the most that the model has: others were chosen for another model."""
-        steps = self.options.steps
-        stream.steps = steps if isinstance(steps, str) else min(steps, stream.spec.max_steps)
+    def _give_settings(self, stream: Any) -> None:
+        """Steps are those that were chosen, or the most that the model has."""
+        stream.apply(self.options.settings.within(stream.spec.max_steps))
 
     def close(self, timeout_s: float = 0.9) -> None:
         """Ends everything; waits no longer than this."""
@@ -145,11 +144,8 @@ class LiveSession(QObject):
         if "virtual_mic" in changes and self.options.virtual_mic != stream.options.virtual_mic:
             self._begin_again(stream.options.virtual_mic)
             return
-        for name in ("mode", "attenuation_limit_db", "output_gain_db"):
-            if name in changes:
-                setattr(stream, name, changes[name])
-        if "steps" in changes:
-            self._give_steps(stream)
+        if "settings" in changes:
+            self._give_settings(stream)
         if {"model", "device"} & set(changes):
             self._exchange_model(stream)
         moved = {name: changes[name] for name in ("input", "output") if name in changes}
@@ -159,11 +155,11 @@ class LiveSession(QObject):
             stream.switch(**moved)
 
     def _exchange_model(self, stream: Any) -> None:
-        stream.steps = "auto"  # which the new one allows is known when it is open
+        stream.apply(_automatic(self.options).settings)  # which the new one allows is known when it is open
         try:
             stream.set_model(self.options.model, self.options.device)
         finally:
-            self._give_steps(stream)
+            self._give_settings(stream)
         self.model_opened.emit(stream.spec, stream.engine.enhancer.device_note)
 
     # ---- devices
@@ -220,3 +216,8 @@ class LiveSession(QObject):
     def status(self) -> LiveStatus | None:
         stream = self._stream
         return None if stream is None else stream.status()
+
+
+def _automatic(options: LiveOptions) -> LiveOptions:
+    """The same with automatic steps."""
+    return replace(options, settings=replace(options.settings, steps=None))

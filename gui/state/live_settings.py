@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gui.state.settings import Settings
 
-_AS_LIVE: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "model": ("model", lambda v: v or None),
-    "device": ("device", lambda v: v),
-    "steps": ("steps", lambda v: v or "auto"),
-    "limit_db": ("attenuation_limit_db", lambda v: None if v >= 100 else v),
-    "gain_db": ("output_gain_db", lambda v: v),
-    "input": ("input", lambda v: v or None),
-    "output": ("output", lambda v: v or None),
-    "virtual_mic": ("virtual_mic", lambda v: v or None),
-}
+ENGINE = ("steps", "limit_db", "gain_db")  # fields of Settings that make up `Settings.engine`
+_NAMED = ("model", "input", "output", "virtual_mic")  # empty means None
 
 
-def live_options(settings: Settings, *fields: str) -> dict[str, Any]:
-    """Fields of Settings -> fields of LiveOptions; those that a stream does not have are left out."""
-    found = {}
-    for field in fields:
-        if field in _AS_LIVE:
-            name, value = _AS_LIVE[field]
-            found[name] = value(getattr(settings, field))
+def live_options(settings: Settings, mode: str, *fields: str) -> dict[str, Any]:
+    """Fields of Settings, and `mode` -> fields of LiveOptions; those that a stream does not have are left out."""
+    found: dict[str, Any] = {name: getattr(settings, name) or None for name in _NAMED if name in fields}
+    if "device" in fields:
+        found["device"] = settings.device
+    if {*ENGINE, "mode"} & set(fields):
+        found["settings"] = replace(settings.engine, mode=mode)
     return found

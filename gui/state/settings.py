@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from realtime.engine.settings import EngineSettings
+
 VERSION = 1
 # version -> what makes its values those of the next one. VERSION grows where a field changes its name or its meaning;
 # for a new field it does not: older stores lack it, and it has its default
@@ -38,6 +40,13 @@ class Settings:
     start_in_tray: bool = False
     close_to_tray: bool = False
     recent_models: tuple[str, ...] = ()
+
+    @property
+    def engine(self) -> EngineSettings:
+        """What an engine is told; the mode is not remembered."""
+        return EngineSettings(
+            self.steps or None, None if self.limit_db >= 100 else self.limit_db, self.gain_db
+        )
 
 
 _ALLOWED: dict[str, Any] = {

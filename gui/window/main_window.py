@@ -17,7 +17,7 @@ from gui.state import settings
 from gui.state.clip import Clip, Result
 from gui.state.controller import Controller
 from gui.state.live_session import LiveSession
-from gui.state.live_settings import live_options
+from gui.state.live_settings import ENGINE, live_options
 from gui.window import theme
 from gui.window.actions import Menus
 from gui.window.bottom_bar import BottomBar
@@ -35,8 +35,12 @@ from realtime.engine.contract import ModelSpec
 
 _TICK_MS, _UNSEEN_MS = 34, 200
 _ENDING_S = 0.8  # that all that runs has for its end, together, when the window closes
-# settings that the controller has too
-_ENGINE = ("model", "device", "steps", "limit_db", "gain_db", "window_ms")
+_ENGINE = (
+    "model",
+    "device",
+    *ENGINE,
+    "window_ms",
+)  # settings that start the enhancement of a recording again
 
 
 class MainWindow(TrayWindow):
@@ -72,7 +76,7 @@ class MainWindow(TrayWindow):
         self._show_picture_settings()
         self._show_switch()
         self._working(False)
-        controller.configure(**{name: getattr(self.settings, name) for name in _ENGINE})
+        self._configure_files(*_ENGINE)
         self.configure_live(*_ENGINE, "input", "output", "virtual_mic")
         if store.contains("geometry"):
             self.restoreGeometry(store.value("geometry"))
@@ -171,7 +175,7 @@ class MainWindow(TrayWindow):
             return
         self._settings.keep(**{field: value})
         if field in _ENGINE:
-            self.controller.configure(**{field: value})
+            self._configure_files(field)
             self.configure_live(field)
         elif field == "close_to_tray":
             self.closes_to_tray = value
@@ -194,11 +198,21 @@ class MainWindow(TrayWindow):
         self.top.show_switch()
         self.controller.player.side = "after" if on else "before"
         self.controller.player.muted = muted
-        self.live.configure(mode="mute" if muted else "enhance" if on else "bypass")
+        self.configure_live("mode")
+
+    @property
+    def _mode(self) -> str:
+        return "mute" if self.mute.isChecked() else "enhance" if self.switch.isChecked() else "bypass"
+
+    def _configure_files(self, *fields: str) -> None:
+        changes = {name: getattr(self.settings, name) for name in fields if name not in ENGINE}
+        if set(ENGINE) & set(fields):
+            changes["settings"] = self.settings.engine
+        self.controller.configure(**changes)
 
     def configure_live(self, *fields: str) -> None:
         self.live_view.window_ms = self.settings.window_ms
-        changes = live_options(self.settings, *fields)
+        changes = live_options(self.settings, self._mode, *fields)
         if changes:
             self.live.configure(**changes)
         if "window_ms" in fields and self.live.stream is not None:

@@ -12,18 +12,19 @@ from realtime.cli.terminal import NO_AUDIO, OK, say
 
 def run_live(a: argparse.Namespace) -> int:
     from realtime.cli.panel import Panel
+    from realtime.engine.settings import EngineSettings
     from realtime.live.stream import LiveEvent, LiveOptions, LiveStream
 
-    steps = a.steps if a.steps == "auto" else int(a.steps) if a.steps.isdecimal() else None
-    if steps is None:
+    if a.steps != "auto" and not a.steps.isdecimal():
         raise ValueError(f"--steps {a.steps} must be auto or a whole number")
     if a.virtual_mic is not None and a.output is not None:
         raise ValueError("--virtual-mic and --output exclude each other")
     if a.seconds is not None and not a.seconds > 0:
         raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    steps = None if a.steps == "auto" else int(a.steps)
     options = LiveOptions(
-        a.model, a.device, steps, a.attenuation_limit, a.gain, a.seed, a.input, a.output, a.virtual_mic, a.rate,
-        a.record, a.mode, a.queue,
+        a.model, a.device, EngineSettings(steps, a.attenuation_limit, a.gain, a.mode), a.seed, a.input, a.output,
+        a.virtual_mic, a.rate, a.record, a.queue,
     )  # fmt: skip
     panel = Panel(wanted=not a.quiet and not a.json)
 

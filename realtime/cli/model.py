@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 def engine_options(a: argparse.Namespace) -> EnhancerOptions:
     from realtime.engine.channels import EnhancerOptions
+    from realtime.engine.settings import EngineSettings
 
-    return EnhancerOptions(a.model, a.steps, a.device, a.attenuation_limit, a.seed)
+    return EnhancerOptions(a.model, a.device, a.seed, EngineSettings(a.steps, a.attenuation_limit))
 
 
 def run_info(a: argparse.Namespace) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from realtime.engine.enhancer import Enhancer
 from realtime.engine.resample import StreamingResampler
+from realtime.engine.settings import EngineSettings
 
 Samples = NDArray[np.float32]
 MOST_CHANNELS = 64  # each is a model of its own
@@ -129,16 +130,19 @@ def troubles(enhancers: Sequence[Enhancer]) -> list[str]:
 
 @dataclass(frozen=True)
 class EnhancerOptions:
-    """The arguments of an Enhancer, to be sent to where it is opened."""
+    """All that makes an Enhancer what it is, to be sent to where it is opened."""
 
-    model: str | None = None
-    steps: int | None = None
-    device: str = "auto"
-    attenuation_limit_db: float | None = None
+    model: str | None = None  # path or shipped name; None = default
+    device: str = "auto"  # auto, cpu or cuda
     seed: int = 0
+    settings: EngineSettings = field(default_factory=EngineSettings)
 
     def open(self) -> Enhancer:
-        return Enhancer(self.model, self.steps, self.device, self.attenuation_limit_db, self.seed)
+        """Raises as Enhancer does."""
+        enhancer = Enhancer(self.model, device=self.device, seed=self.seed)
+        enhancer.apply(self.settings)
+        enhancer.reset()  # so that the settings hold from the first sample on, without a ramp
+        return enhancer
 
 
 class BankFactory:

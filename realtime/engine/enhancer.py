@@ -12,6 +12,7 @@ from realtime.engine.contract import ModelSpec
 from realtime.engine.mix import Mixer
 from realtime.engine.noise import HopNoise
 from realtime.engine.session import ModelError, Session
+from realtime.engine.settings import EngineSettings
 from realtime.engine.stats import HopStats
 
 Samples = NDArray[np.float32]
@@ -137,6 +138,29 @@ class Enhancer:
     @steps.setter
     def steps(self, steps: int) -> None:
         self._steps = checked_steps(steps, self.spec.max_steps)
+
+    @property
+    def settings(self) -> EngineSettings:
+        """Those that hold now."""
+        mixer = self.mixer
+        return EngineSettings(self.steps, mixer.attenuation_limit_db, mixer.output_gain_db, mixer.mode)
+
+    def apply(self, settings: EngineSettings) -> None:
+        """Takes over all settings from the next hop on; `steps` None is the model's default. Raises ValueError for one
+        that is not allowed, and the former ones then hold.
+        """
+        former = self.settings
+        try:
+            self._take_over(settings)
+        except ValueError:
+            self._take_over(former)
+            raise
+
+    def _take_over(self, settings: EngineSettings) -> None:
+        self.steps = self.spec.default_steps if settings.steps is None else settings.steps
+        self.mixer.attenuation_limit_db = settings.attenuation_limit_db
+        self.mixer.output_gain_db = settings.output_gain_db
+        self.mixer.mode = settings.mode
 
     def reset(self) -> None:
         """Back to the start of a stream, counters included. Settings stay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from realtime.engine.contract import ModelSpec
 from realtime.engine.enhancer import Enhancer
 from realtime.engine.mix import Delay
+from realtime.engine.settings import EngineSettings
 from realtime.engine.stats import LevelMeter
 from realtime.live.governor import Governor
 from realtime.live.status import LiveOptions
@@ -32,16 +34,13 @@ class EngineHolder:
         self.options = options
         self.engine: Engine | None = None
         self._setting = threading.Lock()  # a setting and an exchange of engines never overtake each other
-        self._steps: int | str = options.steps
-        self._mode, self._limit_db = options.mode, options.attenuation_limit_db
-        self._gain_db = options.output_gain_db
+        self._settings = options.settings
 
     def load(self, model: str | Path | None, device: str) -> Engine:
         """A model that has run: the first calls are the slow ones. It has its settings when it is adopted. Raises as
         Enhancer does.
         """
-        steps = None if self._steps == "auto" else self._steps
-        enhancer = Enhancer(model, steps, device, seed=self.options.seed)  # type: ignore[arg-type]
+        enhancer = Enhancer(model, self._settings.steps, device, seed=self.options.seed)
         kept = enhancer.steps
         for count in range(1, enhancer.spec.max_steps + 1):
             enhancer.steps = count
@@ -58,18 +57,21 @@ class EngineHolder:
         """
         with self._setting:
             enhancer = engine.enhancer
-            if self._steps != "auto":
-                enhancer.steps = self._steps  # type: ignore[assignment]
-            enhancer.attenuation_limit_db = self._limit_db
-            enhancer.mixer.mode, enhancer.mixer.output_gain_db = self._mode, self._gain_db
+            self._give(enhancer, self._settings)
             engine.governor = self._governor(enhancer, enhancer.steps)
             self.engine = engine
 
     def _governor(self, enhancer: Enhancer, start: int) -> Governor:
         most, hop_s = enhancer.spec.max_steps, enhancer.hop_length / enhancer.sample_rate
-        if self._steps == "auto":
+        fixed = self._settings.steps
+        if fixed is None:
             return Governor(hop_s, 1, most, min(max(start, 1), most))
-        return Governor(hop_s, int(self._steps), int(self._steps), int(self._steps))
+        return Governor(hop_s, fixed, fixed, fixed)
+
+    @staticmethod
+    def _give(enhancer: Enhancer, settings: EngineSettings) -> None:
+        """Automatic steps are the governor's: they stay as they are."""
+        enhancer.apply(replace(settings, steps=enhancer.steps if settings.steps is None else settings.steps))
 
     @property
     def spec(self) -> ModelSpec:
@@ -86,55 +88,22 @@ class EngineHolder:
     # ---- settings
 
     @property
-    def steps(self) -> int | str:
-        """ "auto", or 1 ... the model's most. Fixed steps too are given up for the delayed input before audio is lost."""
-        return self._steps
+    def settings(self) -> EngineSettings:
+        """Those that hold. Fixed steps too are given up for the delayed input before audio is lost."""
+        return self._settings
 
-    @steps.setter
-    def steps(self, steps: int | str) -> None:
+    def apply(self, settings: EngineSettings) -> None:
+        """Takes them over between two hops. Raises ValueError for one that the model does not allow, and the former ones
+        then hold.
+        """
         with self._setting:
-            engine = self.engine
-            if steps != "auto":
-                if isinstance(steps, str):
-                    raise ValueError(f"steps is {steps!r}: auto, or a whole number, is wanted")
-                if engine is not None:
-                    engine.enhancer.steps = steps  # refuses what the model does not allow
-            self._steps = steps
-            if engine is not None:
+            engine, former, self._settings = self.engine, self._settings, settings
+            if engine is None:
+                return
+            try:
+                self._give(engine.enhancer, settings)
+            except ValueError:
+                self._settings = former
+                raise
+            if settings.steps != former.steps:
                 engine.governor = self._governor(engine.enhancer, engine.governor.steps)
-
-    @property
-    def mode(self) -> str:
-        """enhance, bypass or mute."""
-        return self._mode
-
-    @mode.setter
-    def mode(self, mode: str) -> None:
-        with self._setting:
-            if self.engine is not None:
-                self.engine.enhancer.mixer.mode = mode
-            self._mode = mode
-
-    @property
-    def attenuation_limit_db(self) -> float | None:
-        """Most attenuation, dB >= 0; None = no limit."""
-        return self._limit_db
-
-    @attenuation_limit_db.setter
-    def attenuation_limit_db(self, db: float | None) -> None:
-        with self._setting:
-            if self.engine is not None:
-                self.engine.enhancer.attenuation_limit_db = db
-            self._limit_db = db
-
-    @property
-    def output_gain_db(self) -> float:
-        """dB, -100 ... 40."""
-        return self._gain_db
-
-    @output_gain_db.setter
-    def output_gain_db(self, db: float) -> None:
-        with self._setting:
-            if self.engine is not None:
-                self.engine.enhancer.mixer.output_gain_db = db
-            self._gain_db = db

@@ -38,14 +38,14 @@ def latencies(pump: Pump, route: Route | None) -> dict[str, float]:
 
 def report(state: StreamState, holder: EngineHolder, link: DeviceLink, started: float) -> LiveStatus:
     """holder: the model and its settings; started: when the stream began, by the monotonic clock."""
-    pump, engine, c = link.pump, holder.engine, state.counters
+    pump, engine, settings, c = link.pump, holder.engine, holder.settings, state.counters
     common: dict[str, Any] = {
         "state": state.phase,
         "message": state.message,
-        "steps_setting": holder.steps,
-        "mode": holder.mode,
-        "attenuation_limit_db": holder.attenuation_limit_db,
-        "output_gain_db": holder.output_gain_db,
+        "steps_setting": "auto" if settings.steps is None else settings.steps,
+        "mode": settings.mode,
+        "attenuation_limit_db": settings.attenuation_limit_db,
+        "output_gain_db": settings.output_gain_db,
     }
     if pump is None or engine is None or state.phase == "stopped":
         return LiveStatus(**common)

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from realtime.engine.settings import EngineSettings
+
 
 @dataclass(frozen=True)
 class LiveOptions:
@@ -13,18 +15,13 @@ class LiveOptions:
 
     model: str | Path | None = None  # path or shipped name; None = default
     device: str = "auto"  # auto, cpu or cuda
-    steps: int | str = (
-        "auto"  # diffusion steps a hop: "auto" (as many as there is room for) or 1 ... max_steps
-    )
-    attenuation_limit_db: float | None = None  # most attenuation, dB >= 0; None = no limit
-    output_gain_db: float = 0.0  # dB
+    settings: EngineSettings = field(default_factory=EngineSettings)
     seed: int = 0  # of the diffusion's noise
     input: str | int | None = None  # name, part of a name, or index; None = default
     output: str | int | None = None
     virtual_mic: str | None = None  # name of a microphone to create and to play into (Linux)
     rate: int | None = None  # of the devices, Hz; None = the model's if they take it, else their own
     record: Path | None = None  # folder for what comes in and what goes out
-    mode: str = "enhance"  # enhance, bypass or mute
     queue_ms: float = 20.0  # audio kept waiting against jitter, ms, 0 ... 1000: part of the latency
 
 

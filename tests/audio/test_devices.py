@@ -7,6 +7,7 @@ import pytest
 
 from realtime.audio import devices as audio
 from realtime.audio.devices import AudioDeviceError, Device, find_device, list_devices
+from realtime.engine.settings import EngineSettings
 from realtime.live import supervisor
 from realtime.live.stream import LiveOptions, LiveStream
 from tests.helpers.audio_server import PulseServer, running, wait_until
@@ -190,7 +191,9 @@ def test_a_device_that_vanishes_falls_back_to_the_one_before_and_is_taken_again(
         server.sink("loud")
         server.source("virt_mic", "mic_in")
         index = server.source("usb_mic", "mic_in")
-        options = LiveOptions(exact, input="virt_mic", output="loud", mode="bypass", queue_ms=100)
+        options = LiveOptions(
+            exact, input="virt_mic", output="loud", settings=EngineSettings(mode="bypass"), queue_ms=100
+        )
         with LiveStream(options, lambda e: events.append(e.kind)) as stream:
 
             def used(name, event):

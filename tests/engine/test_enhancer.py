@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime.engine import enhancer as enhancer_module
+from realtime.engine.channels import EnhancerOptions
 from realtime.engine.enhancer import Enhancer, find_model, shipped_models
 from realtime.engine.mix import limit
 from realtime.engine.session import ModelError, Session
+from realtime.engine.settings import EngineSettings
 from tests.helpers.engine_models import DAMAGES, Damaged, Recipe, build
 
 pytestmark = pytest.mark.filterwarnings("error")  # NumPy's warnings would reach a user's terminal
@@ -413,3 +415,40 @@ def test_shipped_models_forget_what_is_wild(shipped):
     late, late_out = expected[48000:], out[48000:]
     assert np.corrcoef(late, late_out)[0, 1] > 0.9
     assert abs(10 * np.log10((late_out**2).sum() / (late**2).sum())) < 3
+
+
+def test_settings_are_taken_over_together_or_not_at_all(model):
+    enhancer = Enhancer(model)
+    default = enhancer.settings
+    assert default == EngineSettings(enhancer.spec.default_steps)
+    wanted = EngineSettings(1, 12.0, -6.0, "bypass")
+    enhancer.apply(wanted)
+    assert enhancer.settings == wanted and enhancer.mixer.mode == "bypass"
+    for refused in (
+        EngineSettings(99),
+        EngineSettings(2, attenuation_limit_db=-1.0),
+        EngineSettings(2, output_gain_db=41.0),
+        EngineSettings(2, mode="off"),
+    ):
+        with pytest.raises(ValueError):
+            enhancer.apply(refused)
+        assert enhancer.settings == wanted
+    enhancer.apply(EngineSettings())
+    assert enhancer.settings == default
+
+
+def test_steps_are_cut_to_what_a_model_has():
+    assert EngineSettings(4, 12.0).within(2) == EngineSettings(2, 12.0)
+    assert EngineSettings(None).within(2) == EngineSettings(None)
+
+
+def test_options_open_an_enhancer_with_their_settings_from_the_first_sample_on(model):
+    options = EnhancerOptions(
+        str(model), settings=EngineSettings(1, attenuation_limit_db=12.0, output_gain_db=-6.0)
+    )
+    enhancer = options.open()
+    assert enhancer.settings == options.settings
+    plain = Enhancer(model, 1, attenuation_limit_db=12.0)
+    plain.mixer.output_gain_db = -6.0
+    plain.reset()
+    assert np.array_equal(run(enhancer, AUDIO), run(plain, AUDIO))

@@ -20,6 +20,7 @@ from gui.state.player import PlaybackError, Player
 from realtime.audio.devices import PortAudio
 from realtime.cli.demo import CLIP
 from realtime.engine.enhancer import Enhancer
+from realtime.engine.settings import EngineSettings
 from tests.helpers.engine_models import Recipe, build, save
 
 
@@ -152,15 +153,15 @@ def test_steps_that_were_chosen_for_another_model_are_as_many_as_this_one_has(
     qtbot, controller, short, tmp_path
 ):
     small = save(build(Recipe(max_steps=2, default_steps=1)), tmp_path / "small.onnx")
-    controller.configure(model=str(small), steps=4)
+    controller.configure(model=str(small), settings=EngineSettings(steps=4))
     assert enhance(qtbot, controller, short).steps == controller.steps == 2
 
 
 def test_a_changed_setting_enhances_again_and_counts(qtbot, controller, short):
     first = enhance(qtbot, controller, short)
     with qtbot.waitSignal(controller.done, timeout=60000):
-        controller.configure(steps=1)
-        controller.configure(limit_db=0.0)  # nothing may be taken
+        controller.configure(settings=EngineSettings(steps=1))
+        controller.configure(settings=EngineSettings(1, attenuation_limit_db=0.0))  # nothing may be taken
     assert controller.result.steps == 1
     assert np.allclose(controller.result.enhanced[200:-200], first.clip.samples[200:-200], atol=1e-4)
     with pytest.raises(ValueError, match="no setting 'colour'"):

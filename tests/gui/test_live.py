@@ -185,25 +185,25 @@ def test_too_loud_a_microphone_is_counted_as_clipped(qtbot, live, card):
 
 
 def test_switch_and_mute_reach_the_stream(qtbot, live):
-    stream_is(qtbot, live, lambda s: s.mode == "enhance")
+    stream_is(qtbot, live, lambda s: s.settings.mode == "enhance")
     qtbot.keyClick(live, Qt.Key.Key_Space)
-    stream_is(qtbot, live, lambda s: s.mode == "bypass")
+    stream_is(qtbot, live, lambda s: s.settings.mode == "bypass")
     qtbot.mouseClick(live.mute, LEFT)
-    stream_is(qtbot, live, lambda s: s.mode == "mute")
+    stream_is(qtbot, live, lambda s: s.settings.mode == "mute")
     qtbot.keyClick(live, Qt.Key.Key_M)
     qtbot.mouseClick(live.switch, LEFT)
-    stream_is(qtbot, live, lambda s: s.mode == "enhance")
+    stream_is(qtbot, live, lambda s: s.settings.mode == "enhance")
 
 
 def test_settings_reach_the_stream(qtbot, live):
     panel = live.panel
     panel.steps.setCurrentIndex(panel.steps.findData(1))
-    stream_is(qtbot, live, lambda s: s.steps == 1)
+    stream_is(qtbot, live, lambda s: s.settings.steps == 1)
     panel.steps.setCurrentIndex(panel.steps.findData(0))
-    stream_is(qtbot, live, lambda s: s.steps == "auto")
+    stream_is(qtbot, live, lambda s: s.settings.steps is None)
     panel.limit_db.setValue(12)
     panel.gain_db.setValue(3)
-    stream_is(qtbot, live, lambda s: s.attenuation_limit_db == 12 and s.output_gain_db == 3)
+    stream_is(qtbot, live, lambda s: s.settings.attenuation_limit_db == 12 and s.settings.output_gain_db == 3)
 
 
 def test_another_device_is_picked_and_a_broken_one_is_one_sentence(qtbot, live, card):

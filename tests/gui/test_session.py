@@ -11,6 +11,7 @@ from gui.state.live_session import LiveSession
 from gui.window.trouble import Uncaught
 from realtime.audio.devices import AudioDeviceError
 from realtime.audio.virtual_mic import VirtualMicrophone
+from realtime.engine.settings import EngineSettings
 from tests.helpers.engine_models import Recipe, build, save
 from tests.helpers.sound_card import SoundCard
 
@@ -72,17 +73,16 @@ def test_steps_that_were_chosen_for_another_model_are_as_many_as_this_one_has(
     qtbot, session, model, tmp_path
 ):
     small = save(build(Recipe(max_steps=2, default_steps=1)), tmp_path / "small.onnx")
-    session.configure(model=str(small), steps=4)
+    session.configure(model=str(small), settings=EngineSettings(steps=4))
     start(qtbot, session)
-    assert session.stream.steps == 2
+    assert session.stream.settings.steps == 2
     for path, steps in ((model, 4), (small, 2)):
         with qtbot.waitSignal(session.model_opened, timeout=20000):
             session.configure(model=str(path))
-        assert session.stream.steps == steps
-    session.configure(steps=3)
-    session.configure(mode="mute")
-    qtbot.waitUntil(lambda: session.stream.mode == "mute")
-    assert session.stream.steps == 2
+        assert session.stream.settings.steps == steps
+    session.configure(settings=EngineSettings(steps=3, mode="mute"))
+    qtbot.waitUntil(lambda: session.stream.settings.mode == "mute")
+    assert session.stream.settings.steps == 2
 
 
 def test_a_refused_microphone_for_calls_does_not_end_live(qtbot, session, model, monkeypatch, tmp_path):
@@ -96,9 +96,9 @@ def test_a_refused_microphone_for_calls_does_not_end_live(qtbot, session, model,
     session.running.connect(states.append)
     session.start_recording(str(tmp_path))
     with qtbot.waitSignals([session.recorded, session.failed], timeout=20000):
-        session.configure(virtual_mic="desk_mic", output_gain_db=3.0)
+        session.configure(virtual_mic="desk_mic", settings=EngineSettings(output_gain_db=3.0))
     assert states == [True] and session.stream not in (None, first)
-    assert session.options.virtual_mic is None and session.stream.output_gain_db == 3
+    assert session.options.virtual_mic is None and session.stream.settings.output_gain_db == 3
 
 
 def test_a_chosen_model_that_broke_does_not_keep_anyone_from_going_live(qtbot, session, tmp_path):

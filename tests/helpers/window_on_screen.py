@@ -179,26 +179,26 @@ def test_the_switch_takes_the_noise_away_for_whoever_listens(qtbot, live):
         levels[side] = pauses_db(in_background(qtbot, lambda: hear("loud.monitor", 2.5)))
     assert levels["off"] - levels["on"] > 6 and levels["off"] - levels["on again"] > 6, levels
     qtbot.keyClick(live, Qt.Key.Key_M)
-    stream_is(qtbot, live, lambda s: s.mode == "mute")
+    stream_is(qtbot, live, lambda s: s.settings.mode == "mute")
     assert np.abs(in_background(qtbot, lambda: hear("loud.monitor", 0.6))[-1600:]).max() < 1e-4
     qtbot.mouseClick(live.mute, LEFT)
-    stream_is(qtbot, live, lambda s: s.mode == "enhance")
+    stream_is(qtbot, live, lambda s: s.settings.mode == "enhance")
 
 
 def test_every_setting_by_mouse_and_by_key(qtbot, live):
     panel = live.panel
     choose_by_mouse(qtbot, panel.steps, "1")
-    stream_is(qtbot, live, lambda s: s.steps == 1)
+    stream_is(qtbot, live, lambda s: s.settings.steps == 1)
     choose_by_key(qtbot, panel.steps, panel.steps.itemText(0))
-    stream_is(qtbot, live, lambda s: s.steps == "auto")
+    stream_is(qtbot, live, lambda s: s.settings.steps is None)
     for box, field in ((panel.limit_db, "attenuation_limit_db"), (panel.gain_db, "output_gain_db")):
         box.setFocus()
         box.selectAll()
         qtbot.keyClicks(box, "6")
         qtbot.keyClick(box, Qt.Key.Key_Return)
-        stream_is(qtbot, live, lambda s, field=field: getattr(s, field) == 6)
+        stream_is(qtbot, live, lambda s, field=field: getattr(s.settings, field) == 6)
         click_up(qtbot, box)
-        stream_is(qtbot, live, lambda s, field=field: getattr(s, field) == 7)
+        stream_is(qtbot, live, lambda s, field=field: getattr(s.settings, field) == 7)
         box.setValue(100 if box is panel.limit_db else 0)
     engine = live.live.stream.engine
     choose_by_mouse(qtbot, panel.device, texts.DEVICES["cpu"])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from realtime.engine.settings import EngineSettings
 from realtime.live.record import Recorder
 from realtime.live.stream import LiveOptions, LiveStream
 from tests.helpers.audio_server import wait_until
@@ -76,13 +77,12 @@ def test_new_files_that_cannot_be_made_end_the_recording_and_say_so(tmp_path, mo
 
 
 def test_settings_made_while_a_model_is_loaded_hold_for_it(exact, slow, monkeypatch):
-    stream = LiveStream(LiveOptions(exact, steps=1), audio=SoundCard())
+    stream = LiveStream(LiveOptions(exact, settings=EngineSettings(steps=1)), audio=SoundCard())
     load = stream.load
 
     def and_meanwhile(*arguments):
         engine = load(*arguments)
-        stream.mode, stream.steps = "mute", 2
-        stream.attenuation_limit_db, stream.output_gain_db = 6.0, -3.0
+        stream.apply(EngineSettings(2, 6.0, -3.0, "mute"))
         return engine
 
     with stream:
@@ -94,12 +94,12 @@ def test_settings_made_while_a_model_is_loaded_hold_for_it(exact, slow, monkeypa
 
 
 def test_a_setting_that_the_new_model_does_not_allow_leaves_the_old_one(exact, slow, monkeypatch):
-    stream = LiveStream(LiveOptions(exact, steps=1), audio=SoundCard())
+    stream = LiveStream(LiveOptions(exact, settings=EngineSettings(steps=1)), audio=SoundCard())
     load = stream.load
 
     def and_meanwhile(*arguments):
         engine = load(*arguments)
-        stream.steps = 4
+        stream.apply(EngineSettings(steps=4))
         return engine
 
     with stream:
@@ -107,4 +107,4 @@ def test_a_setting_that_the_new_model_does_not_allow_leaves_the_old_one(exact, s
         old = stream.engine
         with pytest.raises(ValueError, match="from 1 to 2"):
             stream.set_model(slow)
-        assert stream.engine is old and stream.steps == 4 == old.enhancer.steps
+        assert stream.engine is old and stream.settings.steps == 4 == old.enhancer.steps

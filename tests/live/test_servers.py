@@ -14,6 +14,7 @@ import soundfile
 
 from realtime.audio.devices import SERVER_LATENCY_MS, AudioDeviceError, PortAudio, find_device, list_devices
 from realtime.audio.virtual_mic import VirtualMicrophone, sweep
+from realtime.engine.settings import EngineSettings
 from realtime.live.loopback import measure
 from realtime.live.stream import LiveOptions, LiveStream
 from tests.helpers.audio_server import PipeWireServer, PulseServer, running, wait_until
@@ -46,9 +47,13 @@ def exact(tmp_path_factory):
 
 
 def options(model, **changes):
-    return LiveOptions(
-        **{"model": model, "input": "virt_mic", "output": "loud", "mode": "bypass", "queue_ms": 100} | changes
-    )
+    usual = {
+        "input": "virt_mic",
+        "output": "loud",
+        "settings": EngineSettings(mode="bypass"),
+        "queue_ms": 100,
+    }
+    return LiveOptions(model, **usual | changes)
 
 
 def hum(seconds, rate=16000):

@@ -16,6 +16,7 @@ COMMANDS = {
         "trainer.sgmse_import",
         "make a model of a checkpoint of SGMSE+, without running its code",
     ),
+    "bench": ("trainer.bench", "time a training step on plain and on fused operators"),
     "experiments": (
         "trainer.experiments",
         "train and test the rows of a plan over seeds, and make one table",

@@ -12,7 +12,10 @@ from torch import Tensor
 
 from trainer.bridge import BridgeVE
 from trainer.checkpoint import load_weights
+from trainer.fused.choice import OperatorChoice, put_on_operators
+from trainer.fused.memory import keep_freed_memory
 from trainer.metrics import si_sdr
+from trainer.muon import MuonWithAdamW
 from trainer.networks.streaming import StreamingNet
 from trainer.objective import check_terms, path_loss, weighted_loss
 from trainer.offline_model import OfflineModel
@@ -97,7 +100,10 @@ class Enhancement(Validated):
         path_steps: list[float] = [1.0, 1.0, 1.0, 1.0],  # noqa: B006 - how often 1, 2, ... steps are run, relative
         path_changing: float = 0.3,  # share of examples in which the number of steps changes
         path_all_steps: bool = False,  # gradient through all steps, not only the last
+        operators: OperatorChoice = "auto",  # auto: fused where they run, plain elsewhere; fused-bfloat16 rounds products
+        optimizer: Literal["adamw", "muon"] = "adamw",  # muon: Muon for the blocks' matrices, AdamW for the rest
         learning_rate: float = 1e-3,
+        matrix_learning_rate: float = 5e-3,  # Muon's; learning_rate is then AdamW's
         warmup: int = 300,  # optimiser steps
         decay_steps: int = 0,  # optimiser steps of the cosine to final_ratio; 0 = the trainer's max_steps
         final_ratio: float = 0.05,  # learning rate at the end against learning_rate
@@ -115,6 +121,11 @@ class Enhancement(Validated):
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
         if init:
             load_weights(self.model, Path(init))
+
+    def on_fit_start(self) -> None:
+        """Puts the network on the operators that were asked for."""
+        keep_freed_memory()
+        put_on_operators(self.model.network, self.hparams.operators, self.device)
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         x_wave, y_wave = batch
@@ -136,10 +147,7 @@ class Enhancement(Validated):
 
     def configure_optimizers(self):
         h = self.hparams
-        decay = [p for p in self.parameters() if p.ndim >= 2]
-        rest = [p for p in self.parameters() if p.ndim < 2]
-        groups = [{"params": decay, "weight_decay": h.weight_decay}, {"params": rest, "weight_decay": 0.0}]
-        optimizer = torch.optim.AdamW(groups, lr=h.learning_rate, betas=(0.9, 0.99))
+        optimizer = self.make_optimizer()
         total = h.decay_steps or self.trainer.estimated_stepping_batches
 
         def ratio(step: int) -> float:
@@ -152,3 +160,16 @@ class Enhancement(Validated):
 
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, ratio)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def make_optimizer(self) -> torch.optim.Optimizer:
+        """The optimiser that the options name, over all parameters."""
+        h = self.hparams
+        if h.optimizer == "muon":
+            matrices = [p for p in self.model.network.blocks.parameters() if p.ndim == 2]
+            chosen = {id(p) for p in matrices}
+            rest = [p for p in self.parameters() if id(p) not in chosen]
+            return MuonWithAdamW(matrices, rest, h.matrix_learning_rate, h.learning_rate, h.weight_decay)
+        decay = [p for p in self.parameters() if p.ndim >= 2]
+        rest = [p for p in self.parameters() if p.ndim < 2]
+        groups = [{"params": decay, "weight_decay": h.weight_decay}, {"params": rest, "weight_decay": 0.0}]
+        return torch.optim.AdamW(groups, lr=h.learning_rate, betas=(0.9, 0.99))

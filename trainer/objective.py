@@ -9,6 +9,8 @@ from torch import Tensor
 
 from trainer.discrepancies import Estimate, samples_needed, weighted_sum
 from trainer.draws import own_rows
+from trainer.fused.losses import power_scale
+from trainer.networks.streaming import StreamingNet
 from trainer.offline_model import OfflineModel
 from trainer.samplers import few_step_transition
 from trainer.schedules import alpha, draw_times
@@ -25,7 +27,14 @@ def estimate(model: ScoreModel | OfflineModel, x_hat: Tensor, x: Tensor) -> Esti
     unit = x.new_ones(batch, x.shape[2])
     other = x_hat[batch:] if len(x_hat) > batch else None
     x_hat = x_hat[:batch]
-    return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0], other)
+    network = model.network
+    operators = network.fused.operators if isinstance(network, StreamingNet) and network.fused else None
+    if operators is None:
+        of_hat, of_x = s.expand(x_hat, unit), s.expand(x, unit)
+    else:
+        p = (1 / s.exponent - 1) / 2
+        of_hat, of_x = (power_scale(operators, v / s.factor, p) for v in (x_hat, x))
+    return Estimate(x_hat, x, s.istft(of_hat)[0], s.istft(of_x)[0], other, operators)
 
 
 def circular_noise(model: ScoreModel | OfflineModel, like: Tensor) -> Tensor:

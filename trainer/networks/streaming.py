@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from trainer.fused.network import Fused
 from trainer.networks.recurrence import Recurrence
 
 
@@ -141,6 +142,7 @@ class StreamingNet(nn.Module):
         self.decoder = nn.Conv2d(channels, channels, (1, 3), padding=(0, 1))
         self.head = nn.Conv2d(channels, 8 * stride, (1, 3), padding=(0, 1))
         self.embedding = TimeEmbedding(channels, blocks + 1)
+        self.fused: Fused | None = None  # operators that whole sequences run on in training; see trainer.fused
         nn.init.normal_(self.head.weight, std=1e-3)
         nn.init.zeros_(self.head.bias)
 
@@ -160,6 +162,8 @@ class StreamingNet(nn.Module):
         self, y: Tensor, state: dict[str, Tensor] | None = None
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """y: compressed noisy spectrum [B, 2, T, F]. Returns what every step needs of it, and the new state."""
+        if self.fused is not None and self.training and state is None:
+            return {"y": y}, {"y": y[:, :, -1:]}  # the operators make their own features
         past = y.new_zeros(y.shape[0], 2, 1, self.bins) if state is None else state["y"]
         previous = torch.cat([past, y[:, :, :-1]], 2)
         features = torch.cat([y, previous, (y.square().sum(1, keepdim=True) + 1e-6).sqrt()], 1)[..., :-1]
@@ -178,6 +182,10 @@ class StreamingNet(nn.Module):
         active: bool [B, T], False for frames in which this step is skipped: its state then passes through untouched.
         Returns x̂₀ [B, 2, T, F] and the new state.
         """
+        if "features" not in noisy:
+            if self.fused is None or state is not None:
+                raise ValueError("what `prepare` gave is for the fused operators, which begin at zero states")
+            return self.fused(self, x_t, noisy["y"], film, active), {}
         batch, _, frames, _ = x_t.shape
         scale, shift = film.scales[-1][:, :, None, None], film.shifts[-1][:, :, None, None]
         e = F.relu((noisy["features"] + self.conv_state(x_t[..., :-1])) * (1 + scale) + shift)

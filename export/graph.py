@@ -67,11 +67,7 @@ class StreamingGraph(nn.Module):
     def states(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every state, in the order of the arguments. Zeros start a stream."""
         s, network = self.model.spectrogram, self.model.network
-        shapes: dict[str, tuple[int, ...]] = {
-            "past_audio": (1, s.overlap),
-            "past_level": (1, 1),
-            "past_output": (1, s.latency),
-        }
+        shapes = s.states()
         shapes |= {f"noisy_{name}": shape for name, shape in network.shared_state().items()}
         for k in range(self.max_steps):
             shapes |= {f"step{k + 1}_{name}": shape for name, shape in network.step_state().items()}
@@ -92,6 +88,8 @@ class StreamingGraph(nn.Module):
         given = dict(zip(self.states(), states, strict=True))
         new = {}
 
+        if s.high_pass:
+            audio, new["past_offset"] = s.remove_offset(audio, given["past_offset"])
         spectrum, new["past_audio"] = s.stft(audio, given["past_audio"])
         power = s.power(spectrum)
         amplitude, new["past_level"] = s.level(power, given["past_level"])

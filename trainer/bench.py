@@ -10,6 +10,7 @@ from torch import Tensor
 
 from trainer.fused.choice import put_on_operators
 from trainer.fused.memory import keep_freed_memory
+from trainer.networks.recurrence import RECURRENCES
 from trainer.networks.streaming import StreamingNet
 from trainer.objective import path_loss
 from trainer.score_model import ScoreModel
@@ -23,6 +24,9 @@ CHOICES = ("plain", "fused", "fused-bfloat16")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--blocks", type=int, default=7, help="blocks of the network (default: 7, as it ships)")
     parser.add_argument("--channels", type=int, default=64, help="its channels (default: 64)")
+    parser.add_argument(
+        "--recurrence", choices=sorted(RECURRENCES), default="qrnn", help="its recurrence (default: qrnn, as it ships)"
+    )
     parser.add_argument("--batch", type=int, default=8, help="examples of a step (default: 8)")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of an example, s (default: 2)")
     parser.add_argument("--threads", type=int, default=1, help="processor threads (default: 1)")
@@ -65,8 +69,9 @@ def time_step(given: argparse.Namespace, choice: str) -> list[float]:
     torch.manual_seed(1)
     front = Spectrogram(window_length=640, synthesis_length=320, hop_length=160, factor=1.0, release=1.0)
     network = StreamingNet(
-        bins=front.bins, channels=given.channels, blocks=given.blocks, heads=max(1, given.channels // 16), stride=8
-    )
+        bins=front.bins, channels=given.channels, blocks=given.blocks, heads=max(1, given.channels // 16), stride=8,
+        recurrence=given.recurrence,
+    )  # fmt: skip
     model = ScoreModel(front, OUVESDE(sigma_max=0.35), network, (1.0, 0.25, 0.12, 0.06)).train()
     put_on_operators(network, choice, torch.device("cpu"))  # type: ignore[arg-type]
     optimiser = torch.optim.AdamW(model.parameters(), 1e-4)

@@ -99,12 +99,12 @@ struct BlockPanels {
 // Right-hand matrices of y = W x (forward) or of dx = W^T dy (backward); weights are [out, in].
 template <class S>
 BlockPanels<S> block_panels(const BlockShape& s, const BlockWeights& w, bool backward) {
-  int c = s.channels, first = s.state_gates ? 0 : c, wide = s.gates();
+  int c = s.channels, wide = s.gates();
   auto of = [&](const float* weight, int rows) {
     if (backward) return pack<S>(rows, c, [=](int k, int n) { return weight[k * c + n]; });
     return pack<S>(c, rows, [=](int k, int n) { return weight[n * c + k]; });
   };
-  BlockPanels<S> p{of(w.input + first * c, wide), {}, of(w.project, c), of(w.inward, c), of(w.outward, c), {}};
+  BlockPanels<S> p{of(w.input, wide), {}, of(w.project, c), of(w.inward, c), of(w.outward, c), {}};
   if (s.state_gates) p.hidden = of(w.hidden, wide);
   p.mix.assign(w.mix, w.mix + s.heads * s.bands * s.bands);
   if (backward)
@@ -119,7 +119,6 @@ void block_forward_example(const BlockShape& s, const BlockWeights& w, const Blo
                            const float* scale, const float* shift, const bool* active, bool keep, Kept<S> kept, float* out) {
   const int c = s.channels, rows = s.rows(), size = s.size(), wide = s.gates(), head = c / s.heads;
   const int update_at = s.state_gates ? c : 0, candidate_at = update_at + c;
-  const float* input_bias = w.input_bias + (s.state_gates ? 0 : c);
   std::vector<S> film(size), normed(size);
   std::vector<float> gates(rows * wide), from_state(s.state_gates ? rows * wide : 0), h(size, 0.0f), half(size), sums(size);
   std::vector<float> gain(c), offset(c);
@@ -141,7 +140,7 @@ void block_forward_example(const BlockShape& s, const BlockWeights& w, const Blo
       for (int n = 0; n < c; n += LANES)
         store(&film[i * c + n], load(x_hat + n) * load(&gain[n]) + load(&offset[n]));
     }
-    multiply(rows, film.data(), c, p.input, gates.data(), wide, input_bias);
+    multiply(rows, film.data(), c, p.input, gates.data(), wide, w.input_bias);
     const bool runs = !active || active[t];
     if (s.state_gates) multiply(rows, past, c, p.hidden, from_state.data(), wide, w.hidden_bias);
     for (int i = 0; i < rows; i++)
@@ -200,10 +199,10 @@ void block_backward_example(const BlockShape& s, const BlockWeights& w, const Bl
                             const float* scale, const float* shift, const bool* active, Kept<S> kept, float* du,
                             float* d_scale, float* d_shift, float* d, const std::vector<int64_t>& places) {
   const int c = s.channels, rows = s.rows(), size = s.size(), wide = s.gates(), head = c / s.heads;
-  const int update_at = s.state_gates ? c : 0, candidate_at = update_at + c, first_gate = s.state_gates ? 0 : c;
+  const int update_at = s.state_gates ? c : 0, candidate_at = update_at + c;
   float* of[BLOCK_WEIGHTS];
   for (int i = 0; i < BLOCK_WEIGHTS; i++) of[i] = d + places[i];
-  float *d_norm_time = of[0], *d_norm_time_bias = of[1], *d_input = of[2] + first_gate * c, *d_input_bias = of[3] + first_gate,
+  float *d_norm_time = of[0], *d_norm_time_bias = of[1], *d_input = of[2], *d_input_bias = of[3],
         *d_hidden = of[4], *d_hidden_bias = of[5], *d_project = of[6], *d_project_bias = of[7], *d_norm_band = of[8],
         *d_norm_band_bias = of[9], *d_inward = of[10], *d_inward_bias = of[11], *d_mix = of[12], *d_mix_bias = of[13],
         *d_outward = of[14], *d_outward_bias = of[15];

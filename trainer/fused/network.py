@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from trainer.fused.build import Unavailable, load_operators
+from trainer.networks.recurrence import Recurrence
 
 Products = Literal["float32", "bfloat16"]
 
@@ -33,7 +34,8 @@ class Fused:
         film_parts = [v.contiguous() for v in (*film.scales, *film.shifts)]
         if active is not None:
             active = active.contiguous()
-        config = (self, len(network.blocks), network.stride, network.config["heads"])
+        gated = isinstance(network.blocks[0].recurrence, Recurrence) if len(network.blocks) else True
+        config = (self, len(network.blocks), network.stride, network.config["heads"], gated)
         return _Network.apply(config, x_t.contiguous(), y.contiguous(), active, *film_parts, *weights)
 
 
@@ -48,11 +50,20 @@ def parameters(network: Any) -> list[Tensor]:
         r, m = block.recurrence, block.mixer
         found += [
             *(block.norm_time.weight, block.norm_time.bias, r.input.weight, r.input.bias),
-            *(r.hidden.weight, r.hidden.bias, block.project.weight, block.project.bias),
+            *_hidden(r),
+            *(block.project.weight, block.project.bias),
             *(block.norm_band.weight, block.norm_band.bias, m.inward.weight, m.inward.bias),
             *(m.mix, m.bias, m.outward.weight, m.outward.bias),
         ]
     return found
+
+
+def _hidden(recurrence: Any) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the gates' view of the state; empty where they see the input alone."""
+    if isinstance(recurrence, Recurrence):
+        return recurrence.hidden.weight, recurrence.hidden.bias
+    empty = recurrence.input.weight.new_empty(0)
+    return empty, empty
 
 
 def fuse(network: Any, products: Products = "float32", instructions: str | None = None) -> Fused:
@@ -82,7 +93,7 @@ def fuse(network: Any, products: Products = "float32", instructions: str | None 
 class _Network(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, config: tuple, x_t: Tensor, y: Tensor, active: Tensor | None, *tensors: Tensor) -> Tensor:
-        fused, blocks, stride, heads = config
+        fused, blocks, stride, heads, gated = config
         ops, half, keep = fused.operators, fused.half, any(t.requires_grad for t in tensors)
         scales, shifts = tensors[: blocks + 1], tensors[blocks + 1 : 2 * blocks + 2]
         weights = tensors[2 * blocks + 2 :]
@@ -91,7 +102,7 @@ class _Network(torch.autograd.Function):
         kept = []
         for i in range(blocks):
             of_block = list(weights[12 + 16 * i : 28 + 16 * i])
-            u, store = ops.block_forward(u, scales[i], shifts[i], of_block, active, heads, True, keep, half)
+            u, store = ops.block_forward(u, scales[i], shifts[i], of_block, active, heads, gated, keep, half)
             kept.append(store)
         estimate, d0, d1 = ops.decode(u, e, y, x_t, around[1], stride, keep, half)
         if keep:
@@ -102,7 +113,7 @@ class _Network(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple:
-        (fused, blocks, stride, heads), (x_t, y, *tensors) = ctx.config, ctx.saved_tensors
+        (fused, blocks, stride, heads, gated), (x_t, y, *tensors) = ctx.config, ctx.saved_tensors
         ops, half = fused.operators, fused.half
         active, u, e, a, d0, d1, kept = ctx.between
         del ctx.between
@@ -114,7 +125,7 @@ class _Network(torch.autograd.Function):
         for i in reversed(range(blocks)):
             of_block = weights[12 + 16 * i : 28 + 16 * i]
             du, d_scales[i], d_shifts[i], *d_blocks[i] = ops.block_backward(
-                du, scales[i], shifts[i], of_block, active, kept.pop(), heads, True, half
+                du, scales[i], shifts[i], of_block, active, kept.pop(), heads, gated, half
             )
         d_scales[-1], d_shifts[-1], *d_encoder = ops.encode_backward(
             du, de, y, x_t, scales[-1], shifts[-1], around[0], e, a, stride, half

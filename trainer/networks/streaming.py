@@ -8,14 +8,14 @@ function, and the exporter traces this very class.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from trainer.fused.network import Fused
-from trainer.networks.recurrence import Recurrence
+from trainer.networks.recurrence import RECURRENCES
 
 
 class Film(NamedTuple):
@@ -83,10 +83,10 @@ class BandMixer(nn.Module):
 class Block(nn.Module):
     """Recurrence over time, then mixing over bands, each a residual branch behind a per-position norm."""
 
-    def __init__(self, channels: int, bands: int, heads: int):
+    def __init__(self, channels: int, bands: int, heads: int, recurrence: str = "gru"):
         super().__init__()
         self.norm_time = nn.LayerNorm(channels)
-        self.recurrence = Recurrence(channels)
+        self.recurrence = RECURRENCES[recurrence](channels)
         self.project = nn.Linear(channels, channels)
         self.norm_band = nn.LayerNorm(channels)
         self.mixer = BandMixer(channels, bands, heads)
@@ -118,15 +118,18 @@ class StreamingNet(nn.Module):
         heads: int = 4,
         stride: int = 4,  # bins a convolution band
         bands: int = 24,  # bands of the recurrent blocks, narrow at low frequencies
+        recurrence: Literal["gru", "qrnn"] = "gru",  # qrnn: gates see the input alone, a third fewer multiplications
     ):
         super().__init__()
         if (bins - 1) % stride:
             raise ValueError(f"bins - 1 = {bins - 1} must be a multiple of the stride {stride}")
         if channels % heads:
             raise ValueError(f"channels {channels} must be a multiple of heads {heads}")
-        self.config = dict(
+        self.config: dict[str, Any] = dict(
             bins=bins, channels=channels, blocks=blocks, heads=heads, stride=stride, bands=bands
         )
+        if recurrence != "gru":  # configs from before there were two have no entry
+            self.config["recurrence"] = recurrence
         self.bins, self.stride, self.channels, self.bands = bins, stride, channels, bands
         fine = (bins - 1) // stride
         kernel, pad = (1, 2 * stride), (0, stride // 2)
@@ -138,7 +141,7 @@ class StreamingNet(nn.Module):
         self.gather = nn.Parameter(gather)  # [bands, fine]
         self.scatter = nn.Parameter(gather.t() / gather.square().sum(0)[:, None].clamp_min(1e-3))
         self.position = nn.Parameter(0.02 * torch.randn(bands, channels))
-        self.blocks = nn.ModuleList(Block(channels, bands, heads) for _ in range(blocks))
+        self.blocks = nn.ModuleList(Block(channels, bands, heads, recurrence) for _ in range(blocks))
         self.decoder = nn.Conv2d(channels, channels, (1, 3), padding=(0, 1))
         self.head = nn.Conv2d(channels, 8 * stride, (1, 3), padding=(0, 1))
         self.embedding = TimeEmbedding(channels, blocks + 1)

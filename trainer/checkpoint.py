@@ -93,6 +93,14 @@ def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
     }
 
 
+def hours_heard(path: Path) -> float:
+    """Hours of noisy speech that the weights of a snapshot have heard; 0 where the file does not say."""
+    if path.suffix != ".safetensors" or not path.is_file():
+        return 0.0
+    with safe_open(path, "pt") as file:
+        return float((file.metadata() or {}).get("hours_heard", 0.0))
+
+
 def load_model(path: str | Path) -> ScoreModel | OfflineModel:
     """A model with its EMA weights, in eval mode, from an EMA snapshot, a checkpoint, or a folder of import-sgmse.
 

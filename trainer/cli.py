@@ -16,6 +16,7 @@ COMMANDS = {
         "trainer.sgmse_import",
         "make a model of a checkpoint of SGMSE+, without running its code",
     ),
+    "campaign": ("trainer.campaign", "a training of many hours: runs behind other work, scores itself, goes on"),
     "bench": ("trainer.bench", "time a training step on plain and on fused operators"),
     "experiments": (
         "trainer.experiments",

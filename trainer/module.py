@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from trainer.bridge import BridgeVE
-from trainer.checkpoint import load_weights
+from trainer.checkpoint import hours_heard, load_weights
 from trainer.fused.choice import OperatorChoice, put_on_operators
 from trainer.fused.memory import keep_freed_memory
 from trainer.metrics import si_sdr
@@ -119,8 +119,23 @@ class Enhancement(Validated):
             )
         check_terms(sde, weight, tweedie)
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
+        self.seconds_heard = 0.0  # of noisy speech, by all processes, since the random start
         if init:
             load_weights(self.model, Path(init))
+            self.seconds_heard = 3600 * hours_heard(Path(init))
+
+    def on_train_batch_end(self, outputs: object, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
+        """Counts what was heard."""
+        self.seconds_heard += batch[0].numel() / self.model.spectrogram.sample_rate * self.trainer.world_size
+
+    def on_save_checkpoint(self, checkpoint: dict) -> None:
+        """Adds what was heard to the checkpoint."""
+        super().on_save_checkpoint(checkpoint)
+        checkpoint["seconds_heard"] = self.seconds_heard
+
+    def on_load_checkpoint(self, checkpoint: dict) -> None:
+        """Goes on counting where the checkpoint stopped."""
+        self.seconds_heard = checkpoint.get("seconds_heard", 0.0)
 
     def on_fit_start(self) -> None:
         """Puts the network on the operators that were asked for."""

@@ -92,8 +92,10 @@ class Spectrogram(nn.Module):
                 f"synthesis_length {synthesis} must be even and lie in hop_length ({hop_length}) ... "
                 f"window_length ({window_length})"
             )
-        if not 0 <= burst < burst_window / 2 and burst != 0:
-            raise ValueError(f"burst {burst} s must lie in 0 ... half of burst_window ({burst_window} s)")
+        if burst and not 0 < burst <= burst_window - 2 * window_length / sample_rate:
+            raise ValueError(
+                f"burst {burst} s must be positive and two windows shorter than burst_window ({burst_window} s)"
+            )
         if not 0 <= high_pass <= 80:
             raise ValueError(f"high_pass {high_pass} Hz must lie in 0 ... 80, below speech")
         self.config = dict(
@@ -122,7 +124,8 @@ class Spectrogram(nn.Module):
         hop = hop_length / sample_rate
         self.up = 1 - math.exp(-hop / attack)
         self.down = 1 - math.exp(-hop / release)
-        self.burst_frames = math.floor(burst / hop)
+        # a burst is in all frames that it begins, ends or lies in
+        self.burst_frames = round(burst / hop) + -(-self.overlap // hop_length) if burst else 0
         self.recent = round(burst_window / hop) - 1 if burst else 0  # frames that the level remembers beside itself
         self.headroom = 10 ** (-headroom_db / 10)
         self.high_pass = high_pass

@@ -8,10 +8,11 @@ import torch
 
 from trainer.discrepancies import DISCREPANCIES, Estimate
 from trainer.fused import build
-from trainer.fused.build import Unavailable, instruction_sets, load_operators
+from trainer.fused.build import Unavailable, instruction_sets
 from trainer.fused.choice import put_on_operators
 from trainer.fused.losses import power_scale
 from trainer.fused.network import fuse
+from trainer.fused.operators import load_operators
 from trainer.networks.streaming import StreamingNet
 from trainer.objective import path_loss, weighted_loss
 from trainer.score_model import ScoreModel

@@ -174,7 +174,7 @@ def test_a_burst_does_not_move_the_level(seconds):
     assert after[touched].max() > before[touched].max() + 10  # these are divided by more, for themselves
     moved = (after - before).abs()
     moved[touched] = 0
-    assert moved.max() < 3
+    assert moved.max() < 6
 
 
 def test_after_a_burst_at_the_very_start_the_level_is_back_within_a_second():

@@ -4,18 +4,12 @@
 // example sums its own gradient and the sums are added in order, so the result does not depend on the number of threads.
 #pragma once
 
-#include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-
-#include <optional>
-
+#include "parallel.h"
 #include "product.h"
 
 namespace klarstrom {
 
-using at::Tensor;
-
-constexpr int CHUNK = 8;  // frames whose weight gradients are taken together
+constexpr int CHUNK = 8;          // frames whose weight gradients are taken together
 constexpr float EPSILON = 1e-5f;  // of torch.nn.LayerNorm
 
 struct BlockShape {
@@ -34,26 +28,19 @@ struct BlockWeights {
 };
 constexpr int BLOCK_WEIGHTS = 16;
 
-inline BlockWeights block_weights(const std::vector<Tensor>& given) {
-  BlockWeights w;
-  const float** to = &w.norm_time;
-  for (int i = 0; i < BLOCK_WEIGHTS; i++) to[i] = given[i].numel() ? given[i].data_ptr<float>() : nullptr;
-  return w;
-}
-
 // What the backward pass needs of one example: [frames, bands, channels] each, the state with one frame more.
 template <class S>
 struct Kept {
   S *norm_time, *reset, *update, *candidate, *hidden, *norm_band, *inward, *mixed, *state;
   float* deviations;  // 1/sigma of both norms: [frames, 2, bands]
 
-  static size_t bytes(const BlockShape& s, bool keep) {
-    size_t frames = keep ? s.frames : 1;
+  static size_t bytes(const BlockShape& s) {
+    size_t frames = s.frames;
     return (frames * 8 + frames + 1) * s.size() * sizeof(S) + frames * 2 * s.bands * sizeof(float);
   }
 
-  Kept(const BlockShape& s, bool keep, char* at) {
-    size_t frames = keep ? s.frames : 1;
+  Kept(const BlockShape& s, char* at) {
+    size_t frames = s.frames;
     S** parts = &norm_time;
     for (int i = 0; i < 8; i++, at += frames * s.size() * sizeof(S)) parts[i] = reinterpret_cast<S*>(at);
     state = reinterpret_cast<S*>(at);
@@ -78,7 +65,8 @@ inline float normalise(const float* u, int channels, S* to) {
 
 // du = (g - mean(g) - x̂ mean(g x̂))/sigma + residual, for g = dL/dx̂ of one row.
 template <class S>
-inline void normalise_backward(const float* g, const S* x_hat, int channels, float inverse, const float* residual, float* to) {
+inline void normalise_backward(const float* g, const S* x_hat, int channels, float inverse, const float* residual,
+                               float* to) {
   Vec total{}, along{};
   for (int n = 0; n < channels; n += LANES) {
     Vec v = load(g + n);
@@ -137,8 +125,7 @@ void block_forward_example(const BlockShape& s, const BlockWeights& w, const Blo
     for (int i = 0; i < rows; i++) {
       S* x_hat = kept.norm_time + at + i * c;
       deviations[i] = normalise(in + i * c, c, x_hat);
-      for (int n = 0; n < c; n += LANES)
-        store(&film[i * c + n], load(x_hat + n) * load(&gain[n]) + load(&offset[n]));
+      for (int n = 0; n < c; n += LANES) store(&film[i * c + n], load(x_hat + n) * load(&gain[n]) + load(&offset[n]));
     }
     multiply(rows, film.data(), c, p.input, gates.data(), wide, w.input_bias);
     const bool runs = !active || active[t];
@@ -187,30 +174,24 @@ void block_forward_example(const BlockShape& s, const BlockWeights& w, const Blo
   }
 }
 
-// Sizes and places of a block's parameters in one flat gradient, in the order of BlockWeights.
-inline std::vector<int64_t> block_places(const std::vector<Tensor>& given) {
-  std::vector<int64_t> places{0};
-  for (const Tensor& t : given) places.push_back(places.back() + (t.numel() + 15) / 16 * 16);
-  return places;
-}
-
 template <class S>
 void block_backward_example(const BlockShape& s, const BlockWeights& w, const BlockPanels<S>& p, const float* grad,
                             const float* scale, const float* shift, const bool* active, Kept<S> kept, float* du,
-                            float* d_scale, float* d_shift, float* d, const std::vector<int64_t>& places) {
+                            float* d_scale, float* d_shift, float* d, const int64_t* places) {
   const int c = s.channels, rows = s.rows(), size = s.size(), wide = s.gates(), head = c / s.heads;
   const int update_at = s.state_gates ? c : 0, candidate_at = update_at + c;
   float* of[BLOCK_WEIGHTS];
   for (int i = 0; i < BLOCK_WEIGHTS; i++) of[i] = d + places[i];
-  float *d_norm_time = of[0], *d_norm_time_bias = of[1], *d_input = of[2], *d_input_bias = of[3],
-        *d_hidden = of[4], *d_hidden_bias = of[5], *d_project = of[6], *d_project_bias = of[7], *d_norm_band = of[8],
-        *d_norm_band_bias = of[9], *d_inward = of[10], *d_inward_bias = of[11], *d_mix = of[12], *d_mix_bias = of[13],
-        *d_outward = of[14], *d_outward_bias = of[15];
+  float *d_norm_time = of[0], *d_norm_time_bias = of[1], *d_input = of[2], *d_input_bias = of[3], *d_hidden = of[4],
+        *d_hidden_bias = of[5], *d_project = of[6], *d_project_bias = of[7], *d_norm_band = of[8], *d_norm_band_bias = of[9],
+        *d_inward = of[10], *d_inward_bias = of[11], *d_mix = of[12], *d_mix_bias = of[13], *d_outward = of[14],
+        *d_outward_bias = of[15];
   // of the frames of a chunk, for the weight gradients
   std::vector<float> d_mixed(CHUNK * size), d_in(CHUNK * size), d_half(CHUNK * size), d_gates(CHUNK * rows * wide),
       d_state(s.state_gates ? CHUNK * rows * wide : 0), inputs(CHUNK * size);
   std::vector<S> left(CHUNK * rows * wide), right(CHUNK * size), narrow(rows * wide);
-  std::vector<float> d_normed(size), d_film(size), dh(size, 0.0f), mixing(static_cast<size_t>(s.heads) * rows * rows * LANES, 0.0f);
+  std::vector<float> d_normed(size), d_film(size), dh(size, 0.0f),
+      mixing(static_cast<size_t>(s.heads) * rows * rows * LANES, 0.0f);
   std::vector<float> one_and_scale(c);
   for (int n = 0; n < c; n++) one_and_scale[n] = 1 + scale[n];
 
@@ -325,62 +306,43 @@ void block_backward_example(const BlockShape& s, const BlockWeights& w, const Bl
       for (int n = 0; n < c; n += LANES)
         store(&inputs[i * c + n],
               (load(kept.norm_time + at + i * c + n) * load(w.norm_time + n) + load(w.norm_time_bias + n)) *
-                      load(&one_and_scale[n]) + load(shift + n));
+                      load(&one_and_scale[n]) +
+                  load(shift + n));
     outer(d_gates.data(), wide, inputs.data(), d_input, d_input_bias);
     if (s.state_gates) outer(d_state.data(), wide, kept.state + at, d_hidden, d_hidden_bias);
   }
   close_lanes(s.heads * rows * rows, mixing.data(), d_mix);
 }
 
-// u [B, T, bands, C]; scale, shift [B, C]; active bool [B, T] or none. Returns the block's output and what is kept, [B, bytes].
+// u [B, T, bands, C]; scale, shift [B, C]; active [B, T] or null; kept [B, Kept::bytes] or null. Fills `out`, like u.
 template <class S>
-std::vector<Tensor> block_forward(const BlockShape& s, const Tensor& u, const Tensor& scale, const Tensor& shift,
-                                  const std::vector<Tensor>& weights, const std::optional<Tensor>& active, bool keep) {
-  const BlockWeights w = block_weights(weights);
+void block_forward(const BlockShape& s, const BlockWeights& w, const float* u, const float* scale, const float* shift,
+                   const bool* active, char* kept, float* out, int threads) {
   const BlockPanels<S> panels = block_panels<S>(s, w, false);
-  Tensor out = at::empty_like(u);
-  int64_t bytes = Kept<S>::bytes(s, true);
-  Tensor store = at::empty({keep ? s.batch : 0, keep ? bytes : 0}, u.options().dtype(at::kByte));
-  at::parallel_for(0, s.batch, 1, [&](int64_t begin, int64_t end) {
-    BlockShape two = s;
-    two.frames = 1;
-    std::vector<char> scratch(keep ? 0 : Kept<S>::bytes(two, true) + 64);
-    for (int64_t b = begin; b < end; b++) {
-      Kept<S> kept(keep ? s : two, true, keep ? reinterpret_cast<char*>(store.data_ptr()) + b * bytes : scratch.data());
-      block_forward_example<S>(s, w, panels, u.data_ptr<float>() + b * s.frames * s.size(), scale.data_ptr<float>() + b * s.channels,
-                               shift.data_ptr<float>() + b * s.channels,
-                               active ? active->data_ptr<bool>() + b * s.frames : nullptr, keep, kept,
-                               out.data_ptr<float>() + b * s.frames * s.size());
-    }
+  const size_t bytes = Kept<S>::bytes(s), example = s.frames * s.size();
+  BlockShape one = s;  // without a backward pass, the frames take turns in the room of one
+  one.frames = 1;
+  parallel(s.batch, threads, [&](int64_t b) {
+    std::vector<char> scratch(kept ? 0 : Kept<S>::bytes(one));
+    Kept<S> room(kept ? s : one, kept ? kept + b * bytes : scratch.data());
+    block_forward_example<S>(s, w, panels, u + b * example, scale + b * s.channels, shift + b * s.channels,
+                             active ? active + b * s.frames : nullptr, kept != nullptr, room, out + b * example);
   });
-  return {out, store};
 }
 
-// Returns the gradients of u, scale, shift and of each weight.
+// Fills du, d_scale, d_shift, and d [B, places[16]]: the weights' gradients of each example, each from its place on.
 template <class S>
-std::vector<Tensor> block_backward(const BlockShape& s, const Tensor& grad, const Tensor& scale, const Tensor& shift,
-                                   const std::vector<Tensor>& weights, const std::optional<Tensor>& active,
-                                   const Tensor& store) {
-  const BlockWeights w = block_weights(weights);
+void block_backward(const BlockShape& s, const BlockWeights& w, const float* grad, const float* scale, const float* shift,
+                    const bool* active, char* kept, float* du, float* d_scale, float* d_shift, float* d,
+                    const int64_t* places, int threads) {
   const BlockPanels<S> panels = block_panels<S>(s, w, true);
-  const std::vector<int64_t> places = block_places(weights);
-  Tensor du = at::empty_like(grad), d_scale = at::zeros_like(scale), d_shift = at::zeros_like(shift);
-  Tensor d = at::zeros({s.batch, places.back()}, grad.options());
-  at::parallel_for(0, s.batch, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; b++) {
-      Kept<S> kept(s, true, reinterpret_cast<char*>(store.data_ptr()) + b * store.size(1));
-      const size_t at = b * s.frames * s.size(), line = b * s.channels;
-      block_backward_example<S>(s, w, panels, grad.data_ptr<float>() + at, scale.data_ptr<float>() + line,
-                                shift.data_ptr<float>() + line, active ? active->data_ptr<bool>() + b * s.frames : nullptr,
-                                kept, du.data_ptr<float>() + at, d_scale.data_ptr<float>() + line,
-                                d_shift.data_ptr<float>() + line, d.data_ptr<float>() + b * places.back(), places);
-    }
+  const size_t bytes = Kept<S>::bytes(s), example = s.frames * s.size();
+  parallel(s.batch, threads, [&](int64_t b) {
+    const size_t line = b * s.channels;
+    block_backward_example<S>(s, w, panels, grad + b * example, scale + line, shift + line,
+                              active ? active + b * s.frames : nullptr, Kept<S>(s, kept + b * bytes), du + b * example,
+                              d_scale + line, d_shift + line, d + b * places[BLOCK_WEIGHTS], places);
   });
-  std::vector<Tensor> result{du, d_scale, d_shift};
-  Tensor total = d.sum(0);
-  for (size_t i = 0; i < weights.size(); i++)
-    result.push_back(total.narrow(0, places[i], weights[i].numel()).reshape(weights[i].sizes()));
-  return result;
 }
 
 }  // namespace klarstrom

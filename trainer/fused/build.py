@@ -1,24 +1,20 @@
-"""Builds the fused operators for this processor, once, and loads them."""
+"""Builds the fused operators for this processor, once: a plain shared library that a C++ compiler makes in seconds."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
-from functools import cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import torch
 
-NAME = "klarstrom_operators"
-SOURCES = ("operators.cpp", "block.h", "ends.h", "losses.h", "product.h", "simd.h")
-OPTIMISATION = ("-O3", "-std=c++17", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
+SOURCES = ("operators.cpp", "block.h", "ends.h", "losses.h", "parallel.h", "product.h", "simd.h")
+OPTIONS = ("-O3", "-std=c++17", "-shared", "-fPIC", "-fopenmp", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
 # instruction set -> what the compiler is told; the first that the processor has is built
 INSTRUCTIONS = {
     "avx512_bf16": ("-mfma", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"),
@@ -47,11 +43,10 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "klarstrom"
 
 
-@cache
-def load_operators(instructions: str | None = None) -> Any:
-    """The extension module, built for `instructions` (a key of INSTRUCTIONS; None is the widest that is there).
+def built_library(instructions: str | None = None) -> Path:
+    """The library for `instructions`, a key of INSTRUCTIONS (None: the widest that is there), built if it is not yet.
 
-    A build takes about half a minute and is kept for this source, compiler flags, Python and torch. Raises Unavailable.
+    It is kept for this source, these options and this compiler. Raises Unavailable.
     """
     if sys.platform != "linux":
         raise Unavailable(f"they are built on Linux only, and this is {sys.platform}")
@@ -61,42 +56,30 @@ def load_operators(instructions: str | None = None) -> Any:
     instructions = instructions or known[0]
     if instructions not in known:
         raise Unavailable(f"this processor has {', '.join(known)}, not {instructions}")
+    compiler = shutil.which(os.environ.get("CXX") or "c++") or shutil.which("g++") or shutil.which("clang++")
+    if compiler is None:
+        raise Unavailable("there is no C++ compiler; on Debian or Ubuntu, `apt install g++` brings one")
     folder = Path(__file__).parent
-    flags = (*OPTIMISATION, *INSTRUCTIONS[instructions])
-    key = hashlib.sha256(f"{flags} {torch.__version__} {sys.version} {platform.machine()}".encode())
+    options = (*OPTIONS, *INSTRUCTIONS[instructions])
+    key = hashlib.sha256(f"{compiler} {options}".encode())
     for source in SOURCES:
         key.update((folder / source).read_bytes())
-    name = f"{NAME}_{instructions}"
-    built = cache_folder() / f"{name}-{key.hexdigest()[:16]}.so"
+    built = cache_folder() / f"operators-{instructions}-{key.hexdigest()[:16]}.so"
     if not built.is_file():
-        _build(name, folder / SOURCES[0], flags, built)
-    return _import(name, built)
+        _build([compiler, *options, str(folder / SOURCES[0])], built)
+    return built
 
 
-def _build(name: str, source: Path, flags: tuple[str, ...], to: Path) -> None:
-    """Compiles in a folder of its own, so that a build that was killed leaves no lock, and moves the result to `to`."""
-    from torch.utils import cpp_extension
-
-    if shutil.which("g++") is None and shutil.which(os.environ.get("CXX", "c++")) is None:
-        raise Unavailable("there is no C++ compiler; on Debian or Ubuntu, `apt install g++` brings one")
+def _build(command: list[str], to: Path) -> None:
+    """Compiles into a folder of its own and moves the result to `to`, so that nobody loads half a library."""
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=to.parent, prefix="build-") as place:
-            cpp_extension.load(
-                name, str(source), extra_cflags=list(flags), build_directory=place, is_python_module=False
-            )
-            os.replace(Path(place) / f"{name}.so", to)
-    except (RuntimeError, OSError, ImportError) as error:
-        raise Unavailable(f"building them failed: {str(error).strip().splitlines()[0]}") from error
-
-
-def _import(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise Unavailable(f"{path} is not an extension module")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except ImportError as error:
-        raise Unavailable(f"{path} cannot be loaded: {error}") from None
-    return module
+            made = Path(place) / to.name
+            done = subprocess.run([*command, "-o", str(made)], capture_output=True, text=True, timeout=600)
+            if done.returncode:
+                first = next((line for line in done.stderr.splitlines() if "error" in line), "no message")
+                raise Unavailable(f"building them failed: {first}")
+            os.replace(made, to)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unavailable(f"building them failed: {error}") from error

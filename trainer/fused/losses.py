@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from trainer.fused.operators import Operators
+
 
 def spectral_error(
-    operators: Any, x_hat: Tensor, x: Tensor, magnitude: float = 0.0, whole: float = 0.0, lost: float = 0.0
+    operators: Operators, x_hat: Tensor, x: Tensor, magnitude: float = 0.0, whole: float = 0.0, lost: float = 0.0
 ) -> Tensor:
     """Mean over frames and bins of magnitude (|x̂| − |x|)² + whole |x̂ − x|² + lost max(0, |x| − |x̂|)²: [B].
 
@@ -21,20 +23,20 @@ def spectral_error(
 
 
 def multi_resolution(
-    operators: Any, wave_hat: Tensor, wave: Tensor, lengths: tuple[int, ...], exponent: float
+    operators: Operators, wave_hat: Tensor, wave: Tensor, lengths: tuple[int, ...], exponent: float
 ) -> Tensor:
     """`trainer.discrepancies.multi_resolution` of two signals [B, samples]: [B]. The gradient goes to wave_hat."""
     return _MultiResolution.apply(operators, wave_hat, wave, lengths, exponent)
 
 
-def power_scale(operators: Any, c: Tensor, p: float) -> Tensor:
+def power_scale(operators: Operators, c: Tensor, p: float) -> Tensor:
     """c max(|c|², 1e-12)^p for complex numbers [B, 2, T, F] float32: the amplitude compression and its inverse."""
     return _PowerScale.apply(operators, c.contiguous(), p)
 
 
 class _SpectralError(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, operators: Any, x_hat: Tensor, x: Tensor, *factors: float) -> Tensor:
+    def forward(ctx: Any, operators: Operators, x_hat: Tensor, x: Tensor, *factors: float) -> Tensor:
         value, gradient = operators.spectral_error(x_hat, x, *factors)
         ctx.save_for_backward(gradient)
         return value
@@ -47,7 +49,7 @@ class _SpectralError(torch.autograd.Function):
 
 class _PowerScale(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, operators: Any, c: Tensor, p: float) -> Tensor:
+    def forward(ctx: Any, operators: Operators, c: Tensor, p: float) -> Tensor:
         ctx.operators, ctx.p = operators, p
         ctx.save_for_backward(c)
         return operators.power_scale(c, None, p)
@@ -68,7 +70,7 @@ class _MultiResolution(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, operators: Any, wave_hat: Tensor, wave: Tensor, lengths: tuple[int, ...], exponent: float
+        ctx: Any, operators: Operators, wave_hat: Tensor, wave: Tensor, lengths: tuple[int, ...], exponent: float
     ) -> Tensor:
         batch, samples = wave_hat.shape
         both = torch.cat([wave_hat, wave])

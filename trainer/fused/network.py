@@ -12,7 +12,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from trainer.fused.build import Unavailable, load_operators
+from trainer.fused.build import Unavailable
+from trainer.fused.operators import Operators, load_operators
 from trainer.networks.recurrence import Recurrence
 
 Products = Literal["float32", "bfloat16"]
@@ -22,7 +23,7 @@ Products = Literal["float32", "bfloat16"]
 class Fused:
     """The operators that a network runs on in training, and how. Given to `StreamingNet.fused`."""
 
-    operators: Any  # the extension module
+    operators: Operators
     half: bool  # bfloat16 products
 
     def __call__(self, network: Any, x_t: Tensor, y: Tensor, film: Any, active: Tensor | None) -> Tensor:

@@ -1,62 +1,102 @@
-// The Python bindings of the fused operators. Tensors are contiguous float32 on the CPU; trainer.fused.network sees to it.
-#include <torch/extension.h>
+// The C interface of the fused operators, as trainer.fused.operators calls it. All arrays are contiguous; `half` says that
+// what the template calls S is bfloat16 and not float.
+#include <cmath>
 
 #include "block.h"
 #include "ends.h"
 #include "losses.h"
 
 using namespace klarstrom;
-using Tensors = std::vector<Tensor>;
 
 #if defined(__AVX512BF16__)
-#define BY_PRECISION(call) (half ? call<Bf16> : call<float>)
+#define WITH_PRECISION(half, work) \
+  if (half)                        \
+    work(Bf16{});                  \
+  else                             \
+    work(0.0f)
 #else
-#define BY_PRECISION(call) (half ? throw std::runtime_error("bfloat16 products need AVX-512 BF16") : call<float>)
+#define WITH_PRECISION(half, work) work(0.0f)
 #endif
 
-static BlockShape block_shape(const Tensor& u, int heads, bool state_gates) {
-  return {u.size(0), u.size(1), static_cast<int>(u.size(2)), static_cast<int>(u.size(3)), heads, state_gates};
+extern "C" {
+
+int klarstrom_lanes() { return LANES; }
+
+int64_t klarstrom_kept_bytes(const BlockShape* s, int half) {
+  return static_cast<int64_t>(half ? Kept<Bf16>::bytes(*s) : Kept<float>::bytes(*s));
 }
 
-static EndShape end_shape(const Tensor& y, int stride, int bands, int channels) {
-  return {y.size(0), y.size(2), static_cast<int>(y.size(3)), stride, bands, channels};
+void klarstrom_block_forward(const BlockShape* s, const float* const* w, const float* u, const float* scale,
+                             const float* shift, const bool* active, char* kept, float* out, int half, int threads) {
+  auto work = [&](auto kind) {
+    block_forward<decltype(kind)>(*s, *reinterpret_cast<const BlockWeights*>(w), u, scale, shift, active, kept, out,
+                                  threads);
+  };
+  WITH_PRECISION(half, work);
 }
 
-PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) {
-  m.attr("lanes") = LANES;
-#if defined(__AVX512BF16__)
-  m.attr("bfloat16") = true;
-#else
-  m.attr("bfloat16") = false;
-#endif
-  m.def("block_forward", [](const Tensor& u, const Tensor& scale, const Tensor& shift, const Tensors& weights,
-                            const std::optional<Tensor>& active, int heads, bool state_gates, bool keep, bool half) {
-    return BY_PRECISION(block_forward)(block_shape(u, heads, state_gates), u, scale, shift, weights, active, keep);
-  });
-  m.def("block_backward", [](const Tensor& grad, const Tensor& scale, const Tensor& shift, const Tensors& weights,
-                             const std::optional<Tensor>& active, const Tensor& kept, int heads, bool state_gates, bool half) {
-    return BY_PRECISION(block_backward)(block_shape(grad, heads, state_gates), grad, scale, shift, weights, active, kept);
-  });
-  m.def("encode", [](const Tensor& y, const Tensor& x_t, const Tensor& scale, const Tensor& shift, const Tensors& weights,
-                     int stride, bool keep, bool half) {
-    EndShape s = end_shape(y, stride, weights[6].size(0), weights[6].size(1));
-    return BY_PRECISION(encode)(s, y, x_t, scale, shift, weights, keep);
-  });
-  m.def("encode_backward", [](const Tensor& du, const Tensor& de, const Tensor& y, const Tensor& x_t, const Tensor& scale,
-                              const Tensor& shift, const Tensors& weights, const Tensor& e, const Tensor& a, int stride,
-                              bool half) {
-    EndShape s = end_shape(y, stride, weights[6].size(0), weights[6].size(1));
-    return BY_PRECISION(encode_backward)(s, du, de, y, x_t, scale, shift, weights, e, a);
-  });
-  m.def("decode", [](const Tensor& u, const Tensor& e, const Tensor& y, const Tensor& x_t, const Tensors& weights, int stride,
-                     bool keep, bool half) {
-    return BY_PRECISION(decode)(end_shape(y, stride, u.size(2), u.size(3)), u, e, y, x_t, weights, keep);
-  });
-  m.def("decode_backward", [](const Tensor& grad, const Tensor& u, const Tensor& y, const Tensor& x_t, const Tensors& weights,
-                              const Tensor& d0, const Tensor& d1, int stride, bool half) {
-    return BY_PRECISION(decode_backward)(end_shape(y, stride, u.size(2), u.size(3)), grad, u, y, x_t, weights, d0, d1);
-  });
-  m.def("spectral_error", &spectral_error);
-  m.def("power_law_error", &power_law_error);
-  m.def("power_scale", &power_scale);
+void klarstrom_block_backward(const BlockShape* s, const float* const* w, const float* grad, const float* scale,
+                              const float* shift, const bool* active, char* kept, float* du, float* d_scale, float* d_shift,
+                              float* d, const int64_t* places, int half, int threads) {
+  auto work = [&](auto kind) {
+    block_backward<decltype(kind)>(*s, *reinterpret_cast<const BlockWeights*>(w), grad, scale, shift, active, kept, du,
+                                   d_scale, d_shift, d, places, threads);
+  };
+  WITH_PRECISION(half, work);
+}
+
+void klarstrom_encode(const EndShape* s, const float* const* w, const float* y, const float* x_t, const float* scale,
+                      const float* shift, float* u, void* e, void* a, int half, int threads) {
+  auto work = [&](auto kind) {
+    using S = decltype(kind);
+    encode<S>(*s, w, y, x_t, scale, shift, u, static_cast<S*>(e), static_cast<S*>(a), threads);
+  };
+  WITH_PRECISION(half, work);
+}
+
+void klarstrom_encode_backward(const EndShape* s, const float* const* w, const float* du, const float* de, const float* y,
+                               const float* x_t, const float* scale, const float* shift, const void* e, const void* a,
+                               float* d_scale, float* d_shift, float* d, const int64_t* places, int half, int threads) {
+  auto work = [&](auto kind) {
+    using S = decltype(kind);
+    encode_backward<S>(*s, w, du, de, y, x_t, scale, shift, static_cast<const S*>(e), static_cast<const S*>(a), d_scale,
+                       d_shift, d, places, threads);
+  };
+  WITH_PRECISION(half, work);
+}
+
+void klarstrom_decode(const EndShape* s, const float* const* w, const float* u, const void* e, const float* y,
+                      const float* x_t, float* out, void* d0, void* d1, int half, int threads) {
+  auto work = [&](auto kind) {
+    using S = decltype(kind);
+    decode<S>(*s, w, u, static_cast<const S*>(e), y, x_t, out, static_cast<S*>(d0), static_cast<S*>(d1), threads);
+  };
+  WITH_PRECISION(half, work);
+}
+
+void klarstrom_decode_backward(const EndShape* s, const float* const* w, const float* grad, const float* u, const float* y,
+                               const float* x_t, const void* d0, const void* d1, float* du, float* de, float* d,
+                               const int64_t* places, int half, int threads) {
+  auto work = [&](auto kind) {
+    using S = decltype(kind);
+    decode_backward<S>(*s, w, grad, u, y, x_t, static_cast<const S*>(d0), static_cast<const S*>(d1), du, de, d, places,
+                       threads);
+  };
+  WITH_PRECISION(half, work);
+}
+
+void klarstrom_spectral_error(int64_t batch, int64_t count, const float* x_hat, const float* x, float magnitude, float whole,
+                              float lost, float* value, float* gradient, int threads) {
+  spectral_error(batch, count, x_hat, x, magnitude, whole, lost, value, gradient, threads);
+}
+
+void klarstrom_power_law_error(int64_t batch, int64_t count, const float* spectra, float scale, float exponent, float* value,
+                               float* gradient, int threads) {
+  power_law_error(batch, count, spectra, scale, exponent, value, gradient, threads);
+}
+
+void klarstrom_power_scale(int64_t batch, int64_t count, const float* c, const float* slopes, float p, float* out,
+                           int threads) {
+  power_scale(batch, count, c, slopes, p, out, threads);
+}
 }

@@ -64,8 +64,7 @@ template <class S, int ROWS, int VECS>
 inline void tile(const S* a, int lda, const S* b, int ldb, int depth, float* c, int ldc, const float* bias, bool add) {
   Vec sums[ROWS][VECS];
   for (int i = 0; i < ROWS; i++)
-    for (int j = 0; j < VECS; j++)
-      sums[i][j] = add ? load(c + i * ldc + j * LANES) : bias ? load(bias + j * LANES) : Vec{};
+    for (int j = 0; j < VECS; j++) sums[i][j] = add ? load(c + i * ldc + j * LANES) : bias ? load(bias + j * LANES) : Vec{};
   constexpr int step = DEPTH_STEP<S>;
   for (int k = 0; k < depth; k += step) {
     Vec right[VECS];
@@ -78,8 +77,8 @@ inline void tile(const S* a, int lda, const S* b, int ldb, int depth, float* c, 
 }
 
 template <class S, int ROWS, int VECS>
-inline void all_rows(
-    int rows, const S* a, int lda, const S* b, int ldb, int depth, float* c, int ldc, const float* bias, bool add) {
+inline void all_rows(int rows, const S* a, int lda, const S* b, int ldb, int depth, float* c, int ldc, const float* bias,
+                     bool add) {
   int m = 0;
   for (; m + ROWS <= rows; m += ROWS) tile<S, ROWS, VECS>(a + m * lda, lda, b, ldb, depth, c + m * ldc, ldc, bias, add);
   if constexpr (ROWS > 4)
@@ -89,17 +88,24 @@ inline void all_rows(
 
 // c [rows, b.width] = (add ? c : bias or 0) + a [rows, b.depth] b
 template <class S>
-void multiply(
-    int rows, const S* a, int lda, const Panels<S>& b, float* c, int ldc, const float* bias = nullptr, bool add = false) {
+void multiply(int rows, const S* a, int lda, const Panels<S>& b, float* c, int ldc, const float* bias = nullptr,
+              bool add = false) {
   for (int first = 0; first < b.width; first += WIDTH) {
     int columns = std::min(WIDTH, b.width - first);
     const S* panel = b.data.data() + static_cast<size_t>(b.depth) * first;
     const float* start = bias ? bias + first : nullptr;
     switch (columns / LANES) {
-      case 4: all_rows<S, TILE_ROWS, 4>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add); break;
-      case 3: all_rows<S, TILE_ROWS, 3>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add); break;
-      case 2: all_rows<S, TILE_ROWS, 2>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add); break;
-      default: all_rows<S, TILE_ROWS, 1>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add);
+      case 4:
+        all_rows<S, TILE_ROWS, 4>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add);
+        break;
+      case 3:
+        all_rows<S, TILE_ROWS, 3>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add);
+        break;
+      case 2:
+        all_rows<S, TILE_ROWS, 2>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add);
+        break;
+      default:
+        all_rows<S, TILE_ROWS, 1>(rows, a, lda, panel, columns, b.depth, c + first, ldc, start, add);
     }
   }
 }
@@ -124,8 +130,8 @@ inline Terms<float> in_terms(int, int, const float* from, int next, float*) { re
 #if defined(__AVX512BF16__)
 template <class T>
 inline Terms<Bf16> in_terms(int rows, int width, const T* from, int next, Bf16* to) {
-  const __m512i interleave = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8,
-                                              23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const __m512i interleave = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21,
+                                              5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   for (int m = 0; m < rows; m += 2)
     for (int n = 0; n < width; n += LANES) {
       Vec even = load(from + static_cast<size_t>(m) * next + n);
@@ -171,10 +177,17 @@ void outer_product(int rows, const Terms<S>& y, int ny, const Terms<S>& x, int n
     int columns = std::min(WIDTH, nx - first);
     const S* right = x.data + first * DEPTH_STEP<S>;
     switch (columns / LANES) {
-      case 4: outer_columns<S, 4>(rows, y, ny, right, x.next, d + first, nx); break;
-      case 3: outer_columns<S, 3>(rows, y, ny, right, x.next, d + first, nx); break;
-      case 2: outer_columns<S, 2>(rows, y, ny, right, x.next, d + first, nx); break;
-      default: outer_columns<S, 1>(rows, y, ny, right, x.next, d + first, nx);
+      case 4:
+        outer_columns<S, 4>(rows, y, ny, right, x.next, d + first, nx);
+        break;
+      case 3:
+        outer_columns<S, 3>(rows, y, ny, right, x.next, d + first, nx);
+        break;
+      case 2:
+        outer_columns<S, 2>(rows, y, ny, right, x.next, d + first, nx);
+        break;
+      default:
+        outer_columns<S, 1>(rows, y, ny, right, x.next, d + first, nx);
     }
   }
 }

@@ -68,9 +68,9 @@ inline Vec power_of_two(Vec a) {
   a = maximum(minimum(a, splat(125.0f)), splat(-125.0f));
   IntVec whole = nearest(a);
   Vec f = a - __builtin_convertvector(whole, Vec);
-  Vec p = splat(1.5252734e-5f);        // ln(2)^7 / 7!
-  p = p * f + 1.5403530e-4f;           // ln(2)^6 / 6!
-  p = p * f + 1.3333558e-3f;           // ...
+  Vec p = splat(1.5252734e-5f);  // ln(2)^7 / 7!
+  p = p * f + 1.5403530e-4f;     // ln(2)^6 / 6!
+  p = p * f + 1.3333558e-3f;     // ...
   p = p * f + 9.6181291e-3f;
   p = p * f + 5.5504109e-2f;
   p = p * f + 2.4022651e-1f;

@@ -14,10 +14,10 @@ from torch import Tensor
 from torch._higher_order_ops.while_loop import while_loop
 
 from export.graph import StepsError
-from trainer.offline_model import FewStepSampling, OfflineModel, Sampling
-from trainer.predictor_corrector import reverse_step
-from trainer.samplers import Eta, few_step_transition
-from trainer.sde import GaussianPath
+from trainer.diffusion.predictor_corrector import reverse_step
+from trainer.diffusion.samplers import Eta, few_step_transition
+from trainer.diffusion.sde import GaussianPath
+from trainer.networks.offline_model import FewStepSampling, OfflineModel, Sampling
 
 TIMES = (1.0, 0.6, 0.35, 0.15)  # when the few-step sampler calls the network
 
@@ -34,7 +34,7 @@ class BlockSampler(Protocol):
 
 
 class FewSteps:
-    """`trainer.samplers.few_step`, one call a step at fixed times. Steps beyond those asked for cost nothing."""
+    """`trainer.diffusion.samplers.few_step`, one call a step at fixed times. Steps beyond those asked for cost nothing."""
 
     draws = calls = 1
 
@@ -68,7 +68,7 @@ class FewSteps:
 
 
 class PredictorCorrector:
-    """`trainer.predictor_corrector` in a loop of the graph: N is the number of steps that the host asks for.
+    """`trainer.diffusion.predictor_corrector` in a loop of the graph: N is the number of steps that the host asks for.
 
     Draws in the order of their use: x_T, then of each step the corrector's and the predictor's. None is left for the last
     move, which returns its mean; langevin asks for the length of one, and gets that of the draw before.

@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 from export.block_samplers import TIMES, BlockSampler, FewSteps, sampler_again
 from export.convert import check_default, quiet_export, write
-from realtime.contract import ModelSpec
-from trainer.offline_model import OfflineModel
+from realtime.engine.contract import ModelSpec
+from trainer.networks.offline_model import OfflineModel
 
 
 class BlockGraph(nn.Module):

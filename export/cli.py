@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from realtime.contract import ModelSpec
+    from realtime.engine.contract import ModelSpec
 
 
 def parser() -> argparse.ArgumentParser:
@@ -97,8 +97,8 @@ def run_convert(a: argparse.Namespace) -> int:
     from export.blockwise import convert_blockwise
     from export.convert import convert
     from export.graph import StepsError
-    from trainer.checkpoint import load_model
-    from trainer.offline_model import OfflineModel
+    from trainer.networks.checkpoint import load_model
+    from trainer.networks.offline_model import OfflineModel
 
     if a.output.exists() and not a.overwrite:
         print(f"export-onnx: {a.output} exists; --overwrite replaces it", file=sys.stderr)
@@ -149,7 +149,7 @@ def run_card(a: argparse.Namespace) -> int:
 
 def run_verify(a: argparse.Namespace) -> int:
     from export.verify import verify
-    from trainer.checkpoint import load_model
+    from trainer.networks.checkpoint import load_model
 
     if a.seconds is not None and not a.seconds >= 1:
         print(f"export-onnx: --seconds {a.seconds:g} must be 1 or more", file=sys.stderr)

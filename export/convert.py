@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from export.graph import StepsError, StreamingGraph
-from realtime.contract import METADATA_KEY, ModelSpec
-from trainer.score_model import ScoreModel
+from realtime.engine.contract import METADATA_KEY, ModelSpec
+from trainer.networks.score_model import ScoreModel
 
 OPSET = 20
 

@@ -7,9 +7,9 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from trainer.diffusion.samplers import few_step_transition
+from trainer.networks.score_model import ScoreModel
 from trainer.networks.streaming import Film, StreamingNet
-from trainer.samplers import few_step_transition
-from trainer.score_model import ScoreModel
 
 
 class StepsError(ValueError):

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from realtime.contract import ModelSpec
-from realtime.noise import HopNoise
-from trainer.offline_model import OfflineModel, Sampling
-from trainer.predictor_corrector import predictor_corrector
-from trainer.samplers import few_step
+from realtime.engine.contract import ModelSpec
+from realtime.engine.noise import HopNoise
+from trainer.diffusion.predictor_corrector import predictor_corrector
+from trainer.diffusion.samplers import few_step
+from trainer.networks.offline_model import OfflineModel, Sampling
 
 
 def offline_blocks(

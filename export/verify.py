@@ -14,14 +14,14 @@ import torch
 from export.blockwise import BlockGraph
 from export.graph import StepsError, StreamingGraph
 from export.offline_blocks import offline_blocks
-from realtime.contract import ModelSpec
-from realtime.enhancer import MODELS
-from realtime.enhancer_batch import EnhancerBatch
-from realtime.noise import HopNoise
-from realtime.resample import StreamingResampler
-from realtime.session import Session
-from trainer.offline_model import OfflineModel
-from trainer.score_model import ScoreModel
+from realtime.engine.contract import ModelSpec
+from realtime.engine.enhancer import MODELS
+from realtime.engine.enhancer_batch import EnhancerBatch
+from realtime.engine.noise import HopNoise
+from realtime.engine.resample import StreamingResampler
+from realtime.engine.session import Session
+from trainer.networks.offline_model import OfflineModel
+from trainer.networks.score_model import ScoreModel
 
 
 @dataclass(frozen=True)

@@ -48,12 +48,13 @@ def run(a: argparse.Namespace) -> int:
     from PySide6.QtCore import QSettings, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from gui import settings, theme
-    from gui.controller import Controller
-    from gui.main_window import MainWindow
-    from gui.screenshot import Screenshot
-    from gui.tray import Tray
-    from gui.trouble import log_uncaught
+    from gui.state import settings
+    from gui.state.controller import Controller
+    from gui.window import theme
+    from gui.window.main_window import MainWindow
+    from gui.window.screenshot import Screenshot
+    from gui.window.tray import Tray
+    from gui.window.trouble import log_uncaught
 
     sys.setswitchinterval(0.001)  # the sound's thread must not wait for ours
     app = QApplication.instance() or QApplication(sys.argv[:1])

@@ -1,4 +1,4 @@
-from realtime.cli import main
+from realtime.cli.main import main
 
 if __name__ == "__main__":
     main()

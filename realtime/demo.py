@@ -11,10 +11,10 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from realtime.bench import HopCost, summary
-from realtime.enhancer import Enhancer
-from realtime.pcm import PcmFormat, encode, wav_header
-from realtime.png import png, spectrograms
+from realtime.audio.pcm import PcmFormat, encode, wav_header
+from realtime.cli.bench import HopCost, summary
+from realtime.cli.png import png, spectrograms
+from realtime.engine.enhancer import Enhancer
 
 CLIP = Path(__file__).parent / "models" / "demo-noisy.flac"
 LONGEST_S = 300  # a picture of more shows nothing

@@ -1,10 +1,10 @@
-"""Fixtures around small exact models; tests/engine_models.py says what they compute."""
+"""Fixtures around small exact models; tests/helpers/engine_models.py says what they compute."""
 
 import numpy as np
 import pytest
-from engine_models import Recipe, build, save
 
-from realtime.session import Session
+from realtime.engine.session import Session
+from tests.helpers.engine_models import Recipe, build, save
 
 
 @pytest.fixture(scope="session")

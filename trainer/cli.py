@@ -1,4 +1,4 @@
-"""`trainer`: fit and validate are Lightning's command line (trainer.fit); the other commands are COMMANDS."""
+"""`trainer`: fit and validate are Lightning's command line (trainer.training.fit); the other commands are COMMANDS."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import sys
 # name -> module with add_arguments(parser) and run(arguments) -> text to print, what it does.
 # Imported only when asked for: worker processes import this file too, and should not wait for torch.
 COMMANDS = {
-    "prepare": ("trainer.recipes.command", "make a data set from your own copy of a corpus"),
-    "test": ("trainer.evaluate", "score a model file, or enhanced files, on a test set"),
-    "compare": ("trainer.bootstrap", "the difference of two tested systems, with confidence intervals"),
+    "prepare": ("trainer.data.recipes.command", "make a data set from your own copy of a corpus"),
+    "test": ("trainer.evaluation.evaluate", "score a model file, or enhanced files, on a test set"),
+    "compare": (
+        "trainer.evaluation.bootstrap",
+        "the difference of two tested systems, with confidence intervals",
+    ),
     "import-sgmse": (
-        "trainer.sgmse_import",
+        "trainer.networks.sgmse_import",
         "make a model of a checkpoint of SGMSE+, without running its code",
     ),
-    "campaign": ("trainer.campaign", "a training of many hours: runs behind other work, scores itself, goes on"),
-    "bench": ("trainer.bench", "time a training step on plain and on fused operators"),
+    "campaign": ("trainer.training.campaign", "a training of many hours: runs behind other work, scores itself, goes on"),
+    "bench": ("trainer.training.bench", "time a training step on plain and on fused operators"),
     "experiments": (
-        "trainer.experiments",
+        "trainer.evaluation.experiments",
         "train and test the rows of a plan over seeds, and make one table",
     ),
 }
@@ -40,7 +43,7 @@ def main(arguments: list[str] | None = None) -> None:
         if given and given[0] in COMMANDS:
             run_command(given[0], given[1:])
         else:
-            from trainer.fit import run
+            from trainer.training.fit import run
 
             run(
                 arguments, "; ".join(f"trainer {name} --help: {what}" for name, (_, what) in COMMANDS.items())

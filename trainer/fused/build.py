@@ -14,7 +14,16 @@ from pathlib import Path
 import torch
 
 SOURCES = ("operators.cpp", "block.h", "ends.h", "losses.h", "parallel.h", "product.h", "simd.h")
-OPTIONS = ("-O3", "-std=c++17", "-shared", "-fPIC", "-fopenmp", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
+OPTIONS = (
+    "-O3",
+    "-std=c++17",
+    "-shared",
+    "-fPIC",
+    "-fopenmp",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-ffp-contract=fast",
+)
 # instruction set -> what the compiler is told; the first that the processor has is built
 INSTRUCTIONS = {
     "avx512_bf16": ("-mfma", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512bf16"),

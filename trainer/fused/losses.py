@@ -13,7 +13,12 @@ from trainer.fused.operators import Operators
 
 
 def spectral_error(
-    operators: Operators, x_hat: Tensor, x: Tensor, magnitude: float = 0.0, whole: float = 0.0, lost: float = 0.0
+    operators: Operators,
+    x_hat: Tensor,
+    x: Tensor,
+    magnitude: float = 0.0,
+    whole: float = 0.0,
+    lost: float = 0.0,
 ) -> Tensor:
     """Mean over frames and bins of magnitude (|x̂| − |x|)² + whole |x̂ − x|² + lost max(0, |x| − |x̂|)²: [B].
 
@@ -25,7 +30,7 @@ def spectral_error(
 def multi_resolution(
     operators: Operators, wave_hat: Tensor, wave: Tensor, lengths: tuple[int, ...], exponent: float
 ) -> Tensor:
-    """`trainer.discrepancies.multi_resolution` of two signals [B, samples]: [B]. The gradient goes to wave_hat."""
+    """`trainer.training.losses.multi_resolution` of two signals [B, samples]: [B]. The gradient goes to wave_hat."""
     return _MultiResolution.apply(operators, wave_hat, wave, lengths, exponent)
 
 
@@ -70,7 +75,12 @@ class _MultiResolution(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, operators: Operators, wave_hat: Tensor, wave: Tensor, lengths: tuple[int, ...], exponent: float
+        ctx: Any,
+        operators: Operators,
+        wave_hat: Tensor,
+        wave: Tensor,
+        lengths: tuple[int, ...],
+        exponent: float,
     ) -> Tensor:
         batch, samples = wave_hat.shape
         both = torch.cat([wave_hat, wave])

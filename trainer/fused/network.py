@@ -45,7 +45,13 @@ def parameters(network: Any) -> list[Tensor]:
     found = [
         *(network.conv_noisy.weight, network.conv_noisy.bias, network.conv_state.weight),
         *(network.encoder.weight, network.encoder.bias, network.gather, network.position),
-        *(network.scatter, network.decoder.weight, network.decoder.bias, network.head.weight, network.head.bias),
+        *(
+            network.scatter,
+            network.decoder.weight,
+            network.decoder.bias,
+            network.head.weight,
+            network.head.bias,
+        ),
     ]
     for block in network.blocks:
         r, m = block.recurrence, block.mixer
@@ -93,7 +99,9 @@ def fuse(network: Any, products: Products = "float32", instructions: str | None 
 
 class _Network(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, config: tuple, x_t: Tensor, y: Tensor, active: Tensor | None, *tensors: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, config: tuple, x_t: Tensor, y: Tensor, active: Tensor | None, *tensors: Tensor
+    ) -> Tensor:
         fused, blocks, stride, heads, gated = config
         ops, half, keep = fused.operators, fused.half, any(t.requires_grad for t in tensors)
         scales, shifts = tensors[: blocks + 1], tensors[blocks + 1 : 2 * blocks + 2]
@@ -122,7 +130,9 @@ class _Network(torch.autograd.Function):
         weights = tensors[2 * blocks + 2 :]
         around = weights[:7], weights[7:12]
         d_scales, d_shifts, d_blocks = [None] * (blocks + 1), [None] * (blocks + 1), [None] * blocks
-        du, de, *d_decoder = ops.decode_backward(grad.contiguous(), u, y, x_t, around[1], d0, d1, stride, half)
+        du, de, *d_decoder = ops.decode_backward(
+            grad.contiguous(), u, y, x_t, around[1], d0, d1, stride, half
+        )
         for i in reversed(range(blocks)):
             of_block = weights[12 + 16 * i : 28 + 16 * i]
             du, d_scales[i], d_shifts[i], *d_blocks[i] = ops.block_backward(

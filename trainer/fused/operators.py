@@ -36,7 +36,11 @@ def _address(tensor: Tensor | None) -> ctypes.c_void_p | None:
     """Where a contiguous tensor lies; nothing for None."""
     if tensor is None:
         return None
-    assert tensor.is_contiguous() and tensor.device.type == "cpu", (tensor.shape, tensor.stride(), tensor.device)
+    assert tensor.is_contiguous() and tensor.device.type == "cpu", (
+        tensor.shape,
+        tensor.stride(),
+        tensor.device,
+    )
     return ctypes.c_void_p(tensor.data_ptr())
 
 
@@ -89,7 +93,11 @@ class Operators:
         e = torch.empty(s.batch, s.frames, (s.bins - 1) // stride * s.channels, dtype=kind)
         a = torch.empty_like(e) if keep else None
         self._call(
-            "encode", ctypes.byref(s), _addresses(weights), *map(_address, (y, x_t, scale, shift, u, e, a)), int(half)
+            "encode",
+            ctypes.byref(s),
+            _addresses(weights),
+            *map(_address, (y, x_t, scale, shift, u, e, a)),
+            int(half),
         )
         return u, e, a
 
@@ -99,7 +107,11 @@ class Operators:
     ) -> tuple[Tensor, ...]:  # fmt: skip
         """Gradients of scale, shift and each weight."""
         s = _end_shape(y, stride, *weights[6].shape)
-        d_scale, d_shift, flat = torch.zeros_like(scale), torch.zeros_like(shift), FlatGradients(weights, s.batch)
+        d_scale, d_shift, flat = (
+            torch.zeros_like(scale),
+            torch.zeros_like(shift),
+            FlatGradients(weights, s.batch),
+        )
         self._call(
             "encode_backward", ctypes.byref(s), _addresses(weights),
             *map(_address, (du, de, y, x_t, scale, shift, e, a, d_scale, d_shift, flat.all)), flat.places, int(half),
@@ -107,7 +119,15 @@ class Operators:
         return d_scale, d_shift, *flat.summed()
 
     def decode(
-        self, u: Tensor, e: Tensor, y: Tensor, x_t: Tensor, weights: Sequence[Tensor], stride: int, keep: bool, half: bool
+        self,
+        u: Tensor,
+        e: Tensor,
+        y: Tensor,
+        x_t: Tensor,
+        weights: Sequence[Tensor],
+        stride: int,
+        keep: bool,
+        half: bool,
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """x̂₀ [B, 2, T, F] and, if kept, the padded inputs of both convolutions."""
         s = _end_shape(y, stride, *u.shape[2:])
@@ -116,7 +136,11 @@ class Operators:
             d0 = torch.empty(s.batch, s.frames, ((s.bins - 1) // stride + 2) * s.channels, dtype=e.dtype)
             d1 = torch.empty_like(d0)
         self._call(
-            "decode", ctypes.byref(s), _addresses(weights), *map(_address, (u, e, y, x_t, out, d0, d1)), int(half)
+            "decode",
+            ctypes.byref(s),
+            _addresses(weights),
+            *map(_address, (u, e, y, x_t, out, d0, d1)),
+            int(half),
         )
         return out, d0, d1
 
@@ -170,7 +194,15 @@ class Operators:
         """Value [B] and gradient of the mean of magnitude (|x̂| - |x|)² + whole |x̂ - x|² + lost max(0, |x| - |x̂|)²."""
         value, gradient = torch.empty(len(x)), torch.empty_like(x_hat)
         factors = (ctypes.c_float(v) for v in (magnitude, whole, lost))
-        self._call("spectral_error", *_sizes(x), _address(x_hat), _address(x), *factors, _address(value), _address(gradient))
+        self._call(
+            "spectral_error",
+            *_sizes(x),
+            _address(x_hat),
+            _address(x),
+            *factors,
+            _address(value),
+            _address(gradient),
+        )
         return value, gradient
 
     def power_law_error(self, spectra: Tensor, scale: float, exponent: float) -> tuple[Tensor, Tensor]:
@@ -178,7 +210,9 @@ class Operators:
         value, gradient = torch.empty(len(spectra) // 2), torch.empty_like(spectra[: len(spectra) // 2])
         sizes = ctypes.c_int64(len(value)), ctypes.c_int64(spectra[0].numel())
         numbers = ctypes.c_float(scale), ctypes.c_float(exponent)
-        self._call("power_law_error", *sizes, _address(spectra), *numbers, _address(value), _address(gradient))
+        self._call(
+            "power_law_error", *sizes, _address(spectra), *numbers, _address(value), _address(gradient)
+        )
         return value, gradient
 
     def power_scale(self, c: Tensor, slopes: Tensor | None, p: float) -> Tensor:

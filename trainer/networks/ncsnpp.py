@@ -1,7 +1,7 @@
 """NCSN++ as SGMSE+ uses it (arXiv 2208.05830, 2011.13456): a U-Net over frequency and time, whole files at once.
 
 Parameters have the names of the published checkpoints (`all_modules.N...`, `output_layer`), so that those load as they
-are. What SGMSE's code does around the network (signs, scalings) is `trainer.preconditioning`.
+are. What SGMSE's code does around the network (signs, scalings) is `trainer.diffusion.preconditioning`.
 """
 
 from __future__ import annotations

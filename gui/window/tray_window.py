@@ -1,0 +1,92 @@
+"""A window that can live in the desktop's tray: how it starts, comes, goes and ends."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow
+
+from gui.window.tray import Tray
+
+
+class TrayWindow(QMainWindow):
+    """Closing it ends it, unless it is to go on in the tray and there is one."""
+
+    ended = Signal()  # closed for good
+    seen_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tray: Tray | None = None
+        self.closes_to_tray = False  # a setting
+        self._from_tray = self._quitting = False
+
+    @property
+    def has_tray(self) -> bool:
+        """Does the desktop show our icon now?"""
+        return self.tray is not None and self.tray.available()
+
+    @property
+    def seen(self) -> bool:
+        return self.isVisible() and not self.isMinimized()
+
+    def begin(self, tray: Tray | None, minimised: bool) -> None:
+        """Shows the window; with `minimised` only the icon in the tray, or in the task bar where there is none."""
+        self.tray = tray
+        if not minimised:
+            self.show()
+        elif self.has_tray:
+            self._from_tray = True
+        else:
+            self.showMinimized()
+        self._seen_or_not()
+
+    def come_or_go(self) -> None:
+        if self.seen and self.has_tray:
+            self.hide()
+        else:
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+            self.show()
+            self.raise_()
+            self.activateWindow()
+
+    def quit(self) -> None:
+        """Ends the program, wherever the window is."""
+        self._quitting = True
+        self.close()
+
+    def keep(self) -> None:
+        """What is to be remembered is written: the window goes, for now or for good."""
+
+    def end(self) -> None:
+        """Everything that runs is ended."""
+
+    def _seen_or_not(self) -> None:
+        self.seen_changed.emit(self.seen)
+        if self.tray is not None:
+            self.tray.follow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._seen_or_not()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._seen_or_not()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._seen_or_not()
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.keep()
+        stays = (self.closes_to_tray or self._from_tray) and not self._quitting
+        if self.tray is not None and self.tray.available() and stays:
+            event.ignore()
+            self.hide()
+            self.tray.tell_where()
+            return
+        self.end()
+        if self.tray is not None:
+            self.tray.sign.hide()
+        event.accept()
+        self.ended.emit()

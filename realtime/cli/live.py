@@ -1,0 +1,91 @@
+"""The commands on sound devices: `live`, `devices`, `latency`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+
+from realtime.audio.priority import WORKER, raise_thread
+from realtime.cli.terminal import NO_AUDIO, OK, say
+
+
+def run_live(a: argparse.Namespace) -> int:
+    from realtime.cli.panel import Panel
+    from realtime.live.stream import LiveEvent, LiveOptions, LiveStream
+
+    steps = a.steps if a.steps == "auto" else int(a.steps) if a.steps.isdecimal() else None
+    if steps is None:
+        raise ValueError(f"--steps {a.steps} must be auto or a whole number")
+    if a.virtual_mic is not None and a.output is not None:
+        raise ValueError("--virtual-mic and --output exclude each other")
+    if a.seconds is not None and not a.seconds > 0:
+        raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    options = LiveOptions(
+        a.model, a.device, steps, a.attenuation_limit, a.gain, a.seed, a.input, a.output, a.virtual_mic, a.rate,
+        a.record, a.mode, a.queue,
+    )  # fmt: skip
+    panel = Panel(wanted=not a.quiet and not a.json)
+
+    def tell(event: LiveEvent) -> None:
+        if event.kind in ("device_lost", "error") or not a.quiet:
+            panel.remark(f"realtime-cli: {event.kind}: {event.message}")
+
+    start, next_json = time.monotonic(), 0.0
+    with LiveStream(options, tell) as stream:
+        raise_thread(
+            WORKER
+        )  # it does little, but who is put aside with Python's lock in hand stops the audio
+        while a.seconds is None or time.monotonic() - start < a.seconds:
+            time.sleep(0.1)
+            if a.json and time.monotonic() >= next_json:
+                next_json = time.monotonic() + 1
+                print(json.dumps(stream.status().as_dict()), flush=True)
+            if panel.visible:
+                panel.show(stream.status())
+    return OK
+
+
+def run_devices(a: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from realtime.audio.devices import list_devices
+
+    devices = list_devices()
+    if a.json:
+        print(json.dumps([asdict(d) for d in devices]))
+        return OK
+    for d in devices:
+        kinds = [
+            f"{count} {kind}{' (default)' * default}"
+            for kind, count, default in (
+                ("in", d.inputs, d.is_default_input),
+                ("out", d.outputs, d.is_default_output),
+            )
+            if count
+        ]
+        print(f"{d.index:3d}  {d.name}  [{d.host_api}, {', '.join(kinds)}, {d.default_rate} Hz]")
+    if not devices:
+        say("realtime-cli: no sound device on this machine")
+        return NO_AUDIO
+    return OK
+
+
+def run_latency(a: argparse.Namespace) -> int:
+    from realtime.audio.devices import PortAudio
+    from realtime.live.loopback import measure
+
+    if not 1 <= a.count <= 1000:
+        raise ValueError(f"--count {a.count} must lie in 1 ... 1000")
+    if not 8000 <= a.rate <= 192000:
+        raise ValueError(f"--rate {a.rate} must lie in 8000 ... 192000 Hz")
+    r = measure(PortAudio(), a.output, a.input, a.rate, a.count)
+    ms = [1000 * delay for delay in r.delays_s]
+    least, median, most = min(ms), 1000 * r.median_s, max(ms)
+    if a.json:
+        found = {"median_ms": median, "least_ms": least, "most_ms": most}
+        print(json.dumps({**found, "heard": len(ms), "played": r.played}))
+    else:
+        heard = f"{len(ms)} of {r.played} chirps heard"
+        print(f"{median:.1f} ms (median; {least:.1f} ... {most:.1f}), {heard}")
+    return OK

@@ -1,0 +1,202 @@
+"""`realtime-cli`: one command line -> one exit code; the commands on pipes and files are here.
+
+Text goes to stderr in `pipe` and `file`, to stdout elsewhere. The files *cli.py and terminal.py alone print.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from realtime.cli.arguments import parser
+from realtime.cli.live import run_devices, run_latency, run_live
+from realtime.cli.model import engine_options, run_bench, run_demo_command, run_doctor, run_info, run_load
+from realtime.cli.terminal import (
+    BAD_MODEL,
+    FAILED,
+    INTERRUPTED,
+    NO_AUDIO,
+    OK,
+    TERMINATED,
+    USAGE,
+    Bar,
+    say,
+    steps_text,
+)
+
+# numpy, onnxruntime and soundfile are imported by the commands: --help and usage errors are to be instant
+if TYPE_CHECKING:
+    from realtime.audio.pcm import PcmFormat
+    from realtime.engine.channels import ChannelBank
+
+
+def run_pipe_command(a: argparse.Namespace) -> int:
+    from realtime.engine.channels import MOST_CHANNELS, BankFactory, troubles
+    from realtime.files.pipe import PipeOptions, StopOnInterrupt, run_pipe
+
+    for name, stream, direction in (("input", sys.stdin, "into"), ("output", sys.stdout, "out of")):
+        if stream is None or stream.isatty():
+            what = "closed" if stream is None else "a terminal"
+            say(
+                f"realtime-cli: standard {name} is {what}; pipe audio {direction} it, "
+                "as in `realtime-cli < a.wav > b.wav`, or use `realtime-cli file`"
+            )
+            return USAGE
+    if a.rate is not None and a.rate < 1:
+        raise ValueError(f"--rate {a.rate} must be 1 or more")
+    if a.channels is not None and not 1 <= a.channels <= MOST_CHANNELS:
+        raise ValueError(f"--channels {a.channels} must lie in 1 ... {MOST_CHANNELS}")
+    source, sink = _binary(sys.stdin.fileno()), _binary(sys.stdout.fileno())
+    factory = BankFactory(engine_options(a), a.mono, a.compensate_delay)
+    first = factory.enhancers[0]
+    options = PipeOptions(a.format, a.output_format, a.rate, a.channels, a.mono)
+
+    def started(format: PcmFormat, output: PcmFormat, bank: ChannelBank) -> None:
+        if not a.quiet:
+            delay = 1000 * (bank.delay_s + first.hop_length / first.sample_rate)
+            engine = f"{first.spec.name}, {steps_text(first.steps)} on {first.device_note}"
+            say(f"realtime-cli: {format} -> {output}; {engine}; {delay:.1f} ms behind the input")
+
+    with StopOnInterrupt() as stop:
+        result = run_pipe(source, sink, options, first.sample_rate, first.hop_length, factory, stop, started)
+    if result.leftover_bytes:
+        say(f"realtime-cli: the input ended {result.leftover_bytes} bytes into a frame; they were left out")
+    for trouble in troubles(factory.enhancers):
+        say(f"realtime-cli: {trouble}")
+    if result.interrupted:
+        return TERMINATED if stop.terminated else INTERRUPTED
+    if not a.quiet:
+        gone = ", then the reader went away" if result.reader_gone else ""
+        say(f"realtime-cli: {result.frames / result.sample_rate:.2f} s of audio{gone}")
+    return OK
+
+
+def _binary(fd: int) -> int:
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.setmode(fd, os.O_BINARY)  # type: ignore[attr-defined]
+    return fd
+
+
+def run_file(a: argparse.Namespace) -> int:
+    from realtime.engine.channels import BankFactory
+    from realtime.files.batch import enhance_all
+    from realtime.files.files import duration_s, plan
+
+    if a.jobs is not None and a.jobs < 1:
+        raise ValueError(f"--jobs {a.jobs} must be 1 or more")
+    tasks, other = plan(a.input, a.output, a.ext)
+    todo = [task for task in tasks if a.overwrite or not task.target.exists()]
+    if len(todo) < len(tasks) and not a.quiet:
+        done = f"{len(tasks) - len(todo)} of {len(tasks)}"
+        say(f"realtime-cli: {done} exist already and are skipped; --overwrite redoes them")
+    if other and not a.quiet:
+        say(f"realtime-cli: {other} files in the folders are not sound and are left out")
+    if not todo:
+        return OK
+    factory = BankFactory(engine_options(a), a.mono, compensate_delay=True)
+    bar = Bar(0.0 if a.quiet else sum(duration_s(task.source) for task in todo))
+    failures = []
+    if a.ray is None:
+        outcomes = enhance_all(todo, factory, a.jobs or 1, bar.show)
+    else:
+        from realtime.files.ray_batch import enhance_on_ray
+
+        outcomes = enhance_on_ray(todo, factory, a.ray, a.jobs, bar.show)
+    for count, outcome in enumerate(outcomes, 1):
+        bar.clear()
+        for trouble in outcome.troubles:
+            say(f"realtime-cli: {outcome.task.source}: {trouble}")
+        if outcome.error is not None:
+            failures.append(outcome.error)
+            say(f"realtime-cli: {outcome.error}")
+        elif not a.quiet:
+            say(f"{count}/{len(todo)} {outcome.task.target}")
+    if failures and len(todo) > 1:
+        say(f"realtime-cli: {len(failures)} of {len(todo)} files failed:")
+        for failure in failures:
+            say(f"  {failure}")
+    elif not a.quiet and not failures:
+        say(f"realtime-cli: {bar.done:.1f} s of audio in {bar.elapsed:.1f} s")
+    return FAILED if failures else OK
+
+
+COMMANDS = {
+    "pipe": run_pipe_command,
+    "file": run_file,
+    "live": run_live,
+    "devices": run_devices,
+    "latency": run_latency,
+    "info": run_info,
+    "bench": run_bench,
+    "load": run_load,
+    "demo": run_demo_command,
+    "doctor": run_doctor,
+}
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one command line. Turns every foreseen error into one sentence on stderr."""
+    names_none = not arguments or (
+        arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")
+    )
+    if names_none and (sys.stdin is None or sys.stdin.isatty()):
+        parser().print_help(sys.stderr)
+        return USAGE
+    a = parser().parse_args(["pipe", *arguments] if names_none else arguments)
+    try:
+        code = COMMANDS[a.command](a)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a closed pipe is understood
+        return code
+    except KeyboardInterrupt:
+        say("realtime-cli: interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our text went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return OK
+    except ImportError as error:
+        say(f"realtime-cli: {error}; `realtime-cli doctor` says more")
+        return FAILED
+    except (ValueError, RuntimeError, OSError) as error:
+        say(f"realtime-cli: {_sentence(error)}")
+        return _code(error)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _code(error: Exception) -> int:
+    """What the engine and the files raise -> exit code."""
+    from realtime.audio.devices import AudioDeviceError
+    from realtime.audio.pcm import PcmError
+    from realtime.engine.contract import ContractError
+
+    if isinstance(error, AudioDeviceError):
+        return NO_AUDIO
+    if isinstance(error, ContractError):
+        return BAD_MODEL
+    if isinstance(error, ValueError) and not isinstance(error, PcmError):
+        return USAGE
+    return FAILED
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise SystemExit(TERMINATED)  # so that `finally` blocks run: temporary files and workers end with us
+
+
+def main() -> None:
+    for fd in range(3):  # a file that we open must not become the standard stream that was closed
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    signal.signal(signal.SIGTERM, _terminate)
+    raise SystemExit(run(sys.argv[1:]))

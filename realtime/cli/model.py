@@ -1,0 +1,106 @@
+"""What a user may ask of a model and a machine: `info`, `bench`, `load`, `demo`, `doctor`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from realtime.cli.terminal import FAILED, OK, steps_text
+
+if TYPE_CHECKING:
+    from realtime.engine.channels import EnhancerOptions
+
+
+def engine_options(a: argparse.Namespace) -> EnhancerOptions:
+    from realtime.engine.channels import EnhancerOptions
+
+    return EnhancerOptions(a.model, a.steps, a.device, a.attenuation_limit, a.seed)
+
+
+def run_info(a: argparse.Namespace) -> int:
+    from realtime.engine.enhancer import find_model
+    from realtime.engine.session import Session
+
+    spec = Session(find_model(a.model), "cpu").spec
+    if a.json:
+        print(spec.to_json())
+        return OK
+    fields = json.loads(spec.to_json())
+    ms = 1000 / spec.sample_rate
+    fields["hop_length"] = f"{spec.hop_length} samples ({spec.hop_length * ms:g} ms)"
+    fields["latency"] = (
+        f"{spec.latency} samples; with the caller's hop {(spec.latency + spec.hop_length) * ms:g} ms"
+    )
+    states = fields.pop("states")
+    for name, value in fields.items():
+        if value not in ("", None, {}, []):
+            print(f"{name:<14} {json.dumps(value) if isinstance(value, dict | list) else value}")
+    print(f"{'states':<14} {len(states)}")
+    return OK
+
+
+def run_bench(a: argparse.Namespace) -> int:
+    from realtime.cli.bench import bench
+
+    if not a.seconds > 0:
+        raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    costs: list[dict[str, float]] = []
+    for cost in bench(a.model, a.device, a.steps, a.seconds):
+        if not a.json and not costs:
+            print("steps   p50 ms   p99 ms   max ms   share of the hop", flush=True)
+        costs.append(cost.as_dict())
+        if not a.json:
+            times = f"{cost.p50_ms:8.3f} {cost.p99_ms:8.3f} {cost.max_ms:8.3f}"
+            print(f"{cost.steps:5d} {times} {cost.share:12.1%}", flush=True)
+    if a.json:
+        print(json.dumps(costs))
+    return OK
+
+
+def run_load(a: argparse.Namespace) -> int:
+    from realtime.cli.load_test import load
+
+    if not a.seconds > 0:
+        raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    loads = []
+    if not a.json:
+        print("streams  a call  steps   p50 ms   p99 ms  in real time  ratio  model", flush=True)
+    for one in load(a.models, a.streams, a.steps, a.device, a.seconds):
+        loads.append(one.as_dict())
+        if not a.json:
+            counts = f"{one.streams:7d} {one.streams_per_call:7d} {one.steps:6d}"
+            times = f"{one.p50_ms:8.2f} {one.p99_ms:8.2f} {one.capacity:13.1f} {one.ratio:6.2f}"
+            print(f"{counts} {times}  {one.model}", flush=True)
+    if a.json:
+        print(json.dumps(loads))
+    return OK
+
+
+def run_demo_command(a: argparse.Namespace) -> int:
+    from realtime.demo import CLIP, run_demo
+
+    enhancer = engine_options(a).open()
+    r = run_demo(enhancer, a.clip or CLIP, a.output)
+    hop_ms = 1000 * enhancer.hop_length / enhancer.sample_rate
+    print(f"{r.noisy_wav}\n{r.enhanced_wav}\n{r.picture}")
+    print(f"model         {enhancer.spec.name}, {steps_text(enhancer.steps)} on {enhancer.device}")
+    print(f"audio         {r.seconds:.2f} s")
+    cost = f"p50 {r.cost.p50_ms:.2f} ms, p99 {r.cost.p99_ms:.2f} ms"
+    print(f"cost per hop  {cost}: {r.cost.share:.0%} of the {hop_ms:g} ms that a hop lasts")
+    print(f"latency       {r.latency_ms:g} ms")
+    pauses, overall = r.level_change_db
+    print(f"level change  {pauses:+.1f} dB in speech pauses, {overall:+.1f} dB overall")
+    return OK
+
+
+def run_doctor(a: argparse.Namespace) -> int:
+    from realtime.cli.doctor import examine
+
+    failed = False
+    for finding in examine(a.model):
+        failed |= finding.status == "fail"
+        print(f"{finding.status:<5} {finding.what}", flush=True)
+        if finding.advice:
+            print(f"      -> {finding.advice}", flush=True)
+    return FAILED if failed else OK

@@ -1,0 +1,132 @@
+"""Many files on a cluster: Ray Data hands them out to actors, each of which opens the model once."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from realtime.engine.channels import BankFactory, EnhancerOptions
+from realtime.files.batch import Outcome, attempt
+from realtime.files.files import Task, duration_s
+
+LOCAL = "local"
+_TRIES = 3  # more, and a file that kills its worker would hold the others up
+
+
+class FileEnhancer:
+    """What an actor keeps: a model, opened once."""
+
+    def __init__(self, options: EnhancerOptions, mono: bool, compensate_delay: bool):
+        self.factory = BankFactory(options, mono, compensate_delay)
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        task = Task(Path(row["source"]), Path(row["target"]))
+        outcome = attempt(task, self.factory, lambda seconds: None)
+        return {
+            "number": row["number"],
+            "error": outcome.error or "",
+            "troubles": "\n".join(outcome.troubles),
+            "seconds": duration_s(task.source),
+        }
+
+
+def enhance_on_ray(
+    tasks: Sequence[Task],
+    factory: BankFactory,
+    address: str,
+    workers: int | None = None,
+    on_progress: Callable[[float], None] = lambda seconds: None,
+) -> Iterator[Outcome]:
+    """Outcomes as they come, one for every task, as `batch.enhance_all`.
+
+    address: of a running cluster as ray.init takes it, or `local` for one that is started here and ended with the last
+    file. workers: actors, of one core each; None = as many as there are cores. Paths must mean the same on every
+    machine. A worker that dies is replaced, and the file it had is done again; whoever stops iterating stops the work.
+    Raises ImportError without Ray, RuntimeError if the cluster cannot be reached.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told of the user's machine
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", "180")  # a busy machine is slow, not broken
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise ImportError(f"{error}: --ray wants the extra 'ray'") from None
+
+    _check_reachable(address)
+    quiet: dict[str, Any] = {
+        "include_dashboard": False,
+        "log_to_driver": False,
+        "logging_level": logging.ERROR,
+    }
+    try:
+        if address == LOCAL:
+            ray.init(num_cpus=workers, **quiet)
+        else:
+            ray.init(address, **quiet)
+    except Exception as error:  # Ray raises a bare one, among others
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise RuntimeError(f"the Ray cluster at {address} cannot be used: {first}") from None
+    try:
+        yield from _stream(ray, tasks, factory, workers, on_progress)
+    finally:
+        ray.shutdown()
+        for task in tasks:  # what a worker that was killed had begun
+            for left in task.target.parent.glob(f".{task.target.name}.*.part"):
+                with contextlib.suppress(OSError):
+                    left.unlink()
+
+
+def _check_reachable(address: str) -> None:
+    """Ray itself waits minutes for a cluster that is not there, and then ends the process."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=10).close()
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise RuntimeError(f"the Ray cluster at {address} cannot be reached: {reason}") from None
+
+
+def _stream(
+    ray: Any,
+    tasks: Sequence[Task],
+    factory: BankFactory,
+    workers: int | None,
+    on_progress: Callable[[float], None],
+) -> Iterator[Outcome]:
+    workers = max(1, min(workers or int(ray.cluster_resources().get("CPU", 1)), len(tasks)))
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.max_errored_blocks = -1  # a file that kills every worker is told of below; the others go on
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    rows = [
+        {"number": i, "source": str(task.source.absolute()), "target": str(task.target.absolute())}
+        for i, task in enumerate(tasks)
+    ]
+    # one file a block: what a worker had done when it died is not done again
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # of the tries, which are to get another name; pyproject.toml has the bound
+        data = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+            FileEnhancer,
+            fn_constructor_args=(factory.options, factory.mono, factory.compensate_delay),
+            compute=ray.data.ActorPoolStrategy(size=workers),
+            num_cpus=1,
+            max_restarts=-1,
+            max_task_retries=_TRIES,
+        )
+    waiting, done = dict(enumerate(tasks)), 0.0
+    for row in data.iter_rows():
+        task = waiting.pop(int(row["number"]))
+        done += float(row["seconds"])
+        on_progress(done)
+        yield Outcome(task, row["error"] or None, tuple(row["troubles"].splitlines()))
+    for task in waiting.values():
+        yield Outcome(task, f"{task.source}: the process that worked on it was ended, {_TRIES + 1} times")

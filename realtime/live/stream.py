@@ -1,0 +1,263 @@
+"""LiveStream: a microphone, enhanced, into a speaker or a virtual microphone, for hours."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from realtime.audio.devices import Device, PortAudio
+from realtime.audio.priority import WORKER, raise_thread
+from realtime.live import interpreter
+from realtime.live.counters import Counters
+from realtime.live.engine import Engine, EngineHolder
+from realtime.live.link import DeviceLink
+from realtime.live.pump import Pump
+from realtime.live.record import Recorder
+from realtime.live.report import report
+from realtime.live.state import StreamState
+from realtime.live.status import LiveEvent, LiveOptions, LiveStatus
+from realtime.live.supervisor import Supervisor
+from realtime.live.tap import Tap, TapBlock
+
+__all__ = ["KEEP", "LiveEvent", "LiveOptions", "LiveStatus", "LiveStream", "Tap", "TapBlock"]
+KEEP: Any = object()  # for `switch`: leave this device as it is
+
+
+class LiveStream(EngineHolder):
+    """Separate input and output streams, rings between them and one worker thread; see Pump.
+
+    Settings may be changed at any time, from any thread. Everything irregular is counted in `status`.
+    """
+
+    def __init__(
+        self,
+        options: LiveOptions,
+        on_event: Callable[[LiveEvent], None] | None = None,  # called from threads of the stream; be quick
+        audio: Any = None,  # what lists and opens devices; None = PortAudio
+    ):
+        """Opens nothing. Raises ValueError for a queue that is out of range."""
+        if not 0 <= options.queue_ms <= 1000:
+            raise ValueError(f"queue is {options.queue_ms:g} ms: 0 ... 1000 are allowed")
+        super().__init__(options)
+        self._state = StreamState(on_event)
+        self.tap = Tap()
+        self._recorder: Recorder | None = None
+        self.stopping, self._wake = threading.Event(), threading.Event()
+        wanted = {"input": options.input, "output": options.output}
+        audio = PortAudio() if audio is None else audio
+        self.link = DeviceLink(audio, wanted, self._rates, self._pump, self._wake.set)
+        self._threads: list[threading.Thread] = []
+        self._ending: threading.Event | None = None  # of the `stop` that is at work: set when it is through
+        self._started = 0.0
+
+    # ---- life
+
+    def start(self) -> None:
+        """Opens model and devices, and runs. Raises AudioDeviceError, ModelError, ContractError, DeviceError, or
+        ValueError for settings; nothing is left open then.
+        """
+        with self.link.lock:
+            if self.state != "stopped":
+                return
+            self._state.phase = "starting"
+            self.stopping.clear()
+            self._state.counters = Counters()
+            interpreter.hold()
+            try:
+                if self.engine is None:
+                    self.adopt(self.load(self.options.model, self.options.device))
+                else:
+                    self.engine.enhancer.reset()
+                    self.adopt(Engine(self.engine.enhancer, self.engine.governor))
+                if self.options.virtual_mic is not None:
+                    self.link.create_microphone(self.options.virtual_mic, self.sample_rate)
+                if self.options.record is not None:
+                    self.start_recording(self.options.record)
+                self.link.open()
+            except BaseException:
+                self._clear()
+                raise
+            self._started = time.monotonic()
+            self._state.phase = "running"
+            supervisor = Supervisor(self.link, self._state, self.stopping, lambda: self.engine)
+            for run in (self._work, supervisor.run):
+                thread = threading.Thread(target=run, name="klarstrom-live", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        self._state.tell("started", f"{self.devices['input'].name} -> {self.devices['output'].name}")
+
+    def stop(self) -> None:
+        """Idempotent, from any thread. Every thread has ended and everything is undone when it returns; one of the
+        stream's own threads does not wait for another that is stopping it already.
+        """
+        self.stopping.set()  # at once: who has the lock may be waiting for devices
+        self._wake.set()
+        with self.link.lock:
+            if self.state == "stopped":
+                return
+            self.stopping.set()  # a `start` that had the lock may have cleared it
+            threads, this = self._threads, threading.current_thread()
+            first, ending = self._ending is None, self._ending or threading.Event()
+            self._ending = ending
+        if not first:
+            if this not in threads:
+                ending.wait()
+            return
+        for thread in threads:
+            if thread is not this:
+                thread.join()
+        try:
+            with self.link.lock:
+                self._clear()
+        finally:
+            ending.set()
+        self._state.tell("stopped", "stopped")
+
+    def _clear(self) -> None:
+        # the last one first, and each of them whatever becomes of the others
+        with contextlib.ExitStack() as undone:
+            undone.callback(self._is_stopped)
+            undone.callback(interpreter.release)
+            undone.callback(self.link.remove_microphone)
+            undone.callback(self._end_recording)
+            undone.callback(self.link.close)
+
+    def _is_stopped(self) -> None:
+        self._state.phase, self._threads, self._ending = "stopped", [], None
+
+    def __enter__(self) -> LiveStream:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # ---- what it is doing
+
+    @property
+    def state(self) -> str:
+        """stopped, starting, running or waiting (a device is gone)."""
+        return self._state.phase
+
+    @property
+    def message(self) -> str:
+        """The last event, or why a device cannot be opened."""
+        return self._state.message
+
+    @property
+    def counters(self) -> Counters:
+        """Everything irregular since the last start."""
+        return self._state.counters
+
+    @property
+    def devices(self) -> dict[str, Device]:
+        """The devices that are open or were opened last, input and output; empty before the first start."""
+        return self.link.devices
+
+    @property
+    def pump(self) -> Pump | None:
+        """Between the devices that are open or were opened last; None before the first start."""
+        return self.link.pump
+
+    # ---- model
+
+    def set_model(self, model: str | Path | None, device: str = "auto") -> None:
+        """Loads in the caller's thread and exchanges between two hops. On an error the old one stays.
+
+        A recording goes on in new files if the sample rate is another.
+        """
+        engine = self.load(model, device)
+        with self.link.lock:
+            rate = None if self.engine is None else self.sample_rate
+            self.adopt(engine)
+            if self.pump is not None:
+                self.pump.exchange(engine)
+            new_take = self._recorder is not None and rate not in (None, self.sample_rate)
+        message = f"model {engine.enhancer.spec.name}"
+        if new_take:
+            message += f"; the recording goes on in new files of {engine.enhancer.sample_rate} Hz"
+        self._state.tell("switched", message)
+
+    # ---- devices
+
+    def _rates(self, device: Device) -> list[int]:
+        if self.options.rate is not None:
+            return [self.options.rate]
+        return list(dict.fromkeys([self.sample_rate, device.default_rate]))
+
+    def _pump(self, rate_in: int, rate_out: int) -> Pump:
+        assert self.engine is not None
+        queue_s = self.options.queue_ms / 1000
+        return Pump(self.engine, rate_in, rate_out, queue_s, self.counters, self.tap, self._on_hop)
+
+    def switch(self, input: str | int | None = KEEP, output: str | int | None = KEEP) -> None:
+        """Goes over to other devices. Raises AudioDeviceError; the old ones then go on."""
+        choice = {"input": input, "output": output}
+        changes = {kind: which for kind, which in choice.items() if which is not KEEP}
+        with self.link.lock:
+            self.link.switch(changes, now=self.state == "running")
+        names = " -> ".join(device.name for device in self.devices.values())
+        self._state.tell("switched", names or "devices chosen")
+
+    # ---- worker
+
+    def _on_hop(self, noisy: Any, enhanced: Any, sample_rate: int) -> None:
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.add(noisy, enhanced, sample_rate)
+
+    def _work(self) -> None:
+        raise_thread(WORKER)
+        told = False
+        while not self.stopping.is_set():
+            pump = self.pump
+            try:
+                if pump is not None and pump.step():
+                    told = False
+                    continue
+            except Exception as error:  # a broken model must not take the stream with it
+                if not told:
+                    self._state.tell("error", f"the model failed: {error}")
+                    told = True
+            self._wake.wait(0.05)
+            self._wake.clear()
+
+    # ---- recording
+
+    def start_recording(self, folder: str | Path) -> None:
+        """From now on into two WAV files of this folder. Raises OSError."""
+        recorder = Recorder(Path(folder), self.sample_rate, self._recording_ended)
+        if self._recorder is not None:
+            self.stop_recording()
+        self._recorder = recorder
+
+    def _recording_ended(self, error: OSError) -> None:
+        self._state.tell(
+            "error", f"the recording ended: {error.strerror or error}; what is written so far is whole"
+        )
+
+    def _end_recording(self) -> None:
+        try:
+            if self._recorder is not None:
+                self.stop_recording()
+        except OSError as error:
+            self._recording_ended(error)
+
+    def stop_recording(self) -> tuple[Path, Path]:
+        """The files: what came in, what went out; the last ones, where the sample rate changed. Raises RuntimeError
+        if nothing was being recorded, OSError if a file cannot be ended.
+        """
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            raise RuntimeError("nothing is being recorded")
+        return recorder.close()
+
+    # ---- status
+
+    def status(self) -> LiveStatus:
+        """Cheap, from any thread."""
+        return report(self._state, self, self.link, self._started)

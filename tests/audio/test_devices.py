@@ -1,0 +1,243 @@
+"""Which device a name, a part of it or an index means; what a stream does when the one it chose goes away."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from realtime.audio import devices as audio
+from realtime.audio.devices import AudioDeviceError, Device, find_device, list_devices
+from realtime.live import supervisor
+from realtime.live.stream import LiveOptions, LiveStream
+from tests.helpers.audio_server import PulseServer, running, wait_until
+from tests.helpers.engine_models import Recipe, build, save
+
+
+def device(index, name, inputs=1, outputs=0, **more):
+    return Device(index, name, "PulseAudio", inputs, outputs, 48000, False, False, **more)
+
+
+DEVICES = [
+    device(0, "USB"),
+    device(1, "USB Headset", server_name="alsa_input.usb-headset"),
+    dataclasses.replace(device(2, "Built-in Analog", server_name="alsa_input.pci"), is_default_input=True),
+    device(3, "Built-in Analog", 0, 2, server_name="alsa_output.pci"),
+    device(4, "HDMI", 0, 2),
+    device(5, "Webcam", server_name="cam.left"),
+    device(6, "Webcam", server_name="cam.right"),
+    device(12, "Mixer", 2, 2),
+]
+
+
+@pytest.mark.parametrize(
+    "which, kind, index",
+    [
+        (None, "input", 2),  # the default
+        (None, "output", 3),  # no default is known: the first
+        (1, "input", 1),
+        ("12", "input", 12),
+        ("12", "output", 12),
+        ("USB", "input", 0),  # a whole name, though it is a part of another
+        ("usb h", "input", 1),
+        ("alsa_input.usb-headset", "input", 1),  # the server's name, whole and in part
+        ("usb-head", "input", 1),
+        ("Built-in Analog", "output", 3),  # the other of this name is an input
+        ("analog", "input", 2),
+        ("cam.left", "input", 5),
+    ],
+)
+def test_what_is_meant(which, kind, index):
+    assert find_device(which, kind, DEVICES).index == index
+
+
+@pytest.mark.parametrize(
+    "which, kind, says",
+    [
+        ("usb", "input", "several input devices are called 'usb'; take an index: 0: 'USB', 1: 'USB Headset'"),
+        ("Webcam", "input", "several input devices are called 'Webcam'; take an index: 5: 'Webcam', 6: 'Webcam'"),
+        (3, "input", "no input device has the index 3: there are 0, 1, 2, 5, 6, 12"),
+        ("7", "output", "no output device has the index 7: there are 3, 4, 12"),
+        (-1, "output", "no output device has the index -1: there are 3, 4, 12"),
+        ("HDMI", "input", "no input device 'HDMI'; nearest: "),
+        ("Hedset", "input", "no input device 'Hedset'; nearest: 'USB Headset'"),
+        ("wabcam", "input", "no input device 'wabcam'; nearest: 'Webcam'"),  # once, though there are two
+        ("cam.lift", "input", "no input device 'cam.lift'; nearest: 'cam.left'"),
+        ("Mixr", "output", "no output device 'Mixr'; nearest: 'Mixer'"),
+        ("qqqq", "output", "no output device 'qqqq'; nearest: 'Built-in Analog', 'HDMI', 'Mixer'"),
+        ("", "output", "several output devices"),
+    ],
+)  # fmt: skip
+def test_what_is_not_clear_is_one_sentence_with_what_there_is(which, kind, says):
+    with pytest.raises(AudioDeviceError) as caught:
+        find_device(which, kind, DEVICES)
+    assert str(caught.value).startswith(says) and "\n" not in str(caught.value)
+
+
+def test_a_machine_without_microphones():
+    with pytest.raises(AudioDeviceError, match=r"^there is no input device on this machine$"):
+        find_device(None, "input", DEVICES[3:5])
+
+
+class Windows:
+    """PortAudio as it lists one microphone, one speaker and VB-Cable there: four times, MME with cut names."""
+
+    APIS = ("MME", "Windows DirectSound", "Windows WASAPI", "Windows WDM-KS")
+    NAMES = (("Microphone (USB Audio Device)", 1, 0), ("CABLE Output (VB-Audio Virtual Cable)", 2, 0),
+             ("Speakers (Realtek(R) Audio)", 0, 2), ("CABLE Input (VB-Audio Virtual Cable)", 0, 2))  # fmt: skip
+
+    class default:
+        device = (0, 2)  # of MME
+
+    def __init__(self, apis=APIS):
+        self.apis = apis
+
+    def query_hostapis(self):
+        return [
+            {"name": name, "devices": list(range(4 * k, 4 * k + 4)), "default_input_device": 4 * k + 1,
+             "default_output_device": 4 * k + 2} for k, name in enumerate(self.apis)
+        ]  # fmt: skip
+
+    def query_devices(self):
+        return [
+            {"name": name[:31] if api == "MME" else name, "hostapi": k, "max_input_channels": inputs,
+             "max_output_channels": outputs, "default_samplerate": 48000.0}
+            for k, api in enumerate(self.apis) for name, inputs, outputs in self.NAMES
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def windows(monkeypatch):
+    monkeypatch.setattr(audio.pulse, "available", lambda: False)
+    return lambda *apis: monkeypatch.setattr(audio, "_portaudio", lambda: Windows(apis or Windows.APIS))
+
+
+def test_on_windows_every_device_is_listed_once(windows):
+    windows()
+    found = list_devices()
+    assert [(d.name, d.host_api) for d in found] == [(n, "Windows WASAPI") for n, _, _ in Windows.NAMES]
+    assert find_device("CABLE Input", "output").port == 11 and find_device("CABLE Output", "input").port == 9
+    assert find_device(None, "input").port == 9 and find_device(None, "output").port == 10, (
+        "WASAPI's defaults"
+    )
+    windows("MME")
+    assert [d.host_api for d in list_devices()] == ["MME"] * 4
+    assert find_device("CABLE Input", "output").name == "CABLE Input (VB-Audio Virtual C"
+
+
+class Simulated:
+    """Devices whose callbacks the test calls; one name cannot be opened."""
+
+    class Handle:
+        def __init__(self, name, rate, callback):
+            self.name, self.rate, self.callback = name, rate, callback
+            self.channels, self.latency_s, self.closed = 1, 0.01, False
+
+        def close(self):
+            self.closed = True
+
+    def __init__(self, found=None):
+        self.opened, self.found, self.changed = [], found or DEVICES, None
+
+    def devices(self):
+        return self.found
+
+    def find(self, which, kind):
+        return find_device(which, kind, self.found)
+
+    def rescan(self):
+        pass
+
+    def watch(self, changed):
+        self.changed = changed
+        return lambda: None
+
+    def open(self, device, kind, rates, callback, finished):
+        if device.name == "HDMI":
+            raise AudioDeviceError("output 'HDMI' cannot be opened: busy")
+        self.opened.append(self.Handle(device.name, rates[0], callback))
+        return self.opened[-1]
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory):
+    return save(build(Recipe()), tmp_path_factory.mktemp("devices") / "exact.onnx")
+
+
+def test_a_switch_to_a_device_that_does_not_open_changes_nothing(exact):
+    simulated = Simulated()
+    with LiveStream(LiveOptions(exact, input="USB", output="Mixer"), audio=simulated) as stream:
+        before, pump, wanted = list(simulated.opened), stream.pump, dict(stream.link.wanted)
+        for bad in ({"output": "HDMI"}, {"input": "cam.left", "output": "HDMI"}, {"input": "no such"}):
+            with pytest.raises(AudioDeviceError):
+                stream.switch(**bad)
+            assert stream.pump is pump and stream.link.wanted == wanted and stream.state == "running"
+            assert not any(handle.closed for handle in before)
+        assert all(handle.closed for handle in simulated.opened if handle not in before), (
+            "nothing is left open"
+        )
+        frames = np.zeros((160, 1), np.float32)
+        hops = stream.status().hops
+        before[1].callback(frames, False)
+        wait_until(lambda: stream.status().hops > hops, 10, "a hop from the old input")
+    assert all(handle.closed for handle in simulated.opened)
+
+
+def test_a_device_that_vanishes_falls_back_to_the_one_before_and_is_taken_again(exact, monkeypatch):
+    monkeypatch.setattr(supervisor, "PATIENCE_S", 0.3)
+    events = []
+    with running(PulseServer) as server:
+        server.sink("mic_in")
+        server.sink("loud")
+        server.source("virt_mic", "mic_in")
+        index = server.source("usb_mic", "mic_in")
+        options = LiveOptions(exact, input="virt_mic", output="loud", mode="bypass", queue_ms=100)
+        with LiveStream(options, lambda e: events.append(e.kind)) as stream:
+
+            def used(name, event):
+                wait_until(lambda: event in events and stream.status().state == "running", 15, event)
+                assert stream.devices["input"].server_name == name
+                hops = stream.status().hops
+                wait_until(lambda: stream.status().hops > hops + 20, 20, f"hops from {name}")
+
+            used("virt_mic", "started")
+            stream.switch(input="usb_mic")
+            used("usb_mic", "switched")
+            server.pactl("unload-module", index)
+            used("virt_mic", "fallback")
+            server.source("usb_mic", "mic_in")
+            used("usb_mic", "device_back")
+            assert stream.devices["output"].server_name == "loud"
+    kinds = [kind for kind in events if kind != "governor"]
+    assert kinds == ["started", "switched", "device_lost", "fallback", "device_back", "stopped"]
+
+
+def test_every_switch_is_remembered_and_a_borrowed_device_is_watched_too(exact, monkeypatch):
+    monkeypatch.setattr(supervisor, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(supervisor, "FIRST_S", 60.0)  # nobody calls the callbacks here
+    mics = [device(i, name, server_name=name) for i, name in enumerate(("desk", "usb"))]
+    speakers = [device(2 + i, name, 0, 1, server_name=name) for i, name in enumerate(("loud", "phones"))]
+    audio, events = Simulated(mics + speakers), []
+
+    def there(*names):
+        audio.found = [d for d in mics + speakers if d.name in names]
+        audio.changed()
+
+    def uses(*names):
+        wait_until(
+            lambda: (
+                stream.state == "running" and tuple(d.name for d in stream.devices.values()) == names
+            ),
+            10, f"{names} after {events}",
+        )  # fmt: skip
+
+    options = LiveOptions(exact, input="desk", output="loud")
+    with LiveStream(options, lambda e: events.append(e.kind), audio=audio) as stream:
+        wait_until(lambda: audio.changed is not None, 5, "the supervisor")
+        stream.switch(input="usb")
+        stream.switch(output="phones")
+        there("desk", "loud", "phones")
+        uses("desk", "phones")  # the lost one falls back, the other stays
+        there("loud", "phones")
+        wait_until(lambda: stream.state == "waiting", 5, "the loss of the borrowed one")
+        there("desk", "usb", "loud", "phones")
+        uses("usb", "phones")

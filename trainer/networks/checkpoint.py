@@ -1,0 +1,139 @@
+"""Models on disk: Lightning checkpoints to train from, EMA snapshots (safetensors + config) to ship."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from trainer.diffusion.bridge import BridgeVE
+from trainer.diffusion.preconditioning import Preconditioning
+from trainer.diffusion.sde import OUVESDE
+from trainer.networks.centred_spectrogram import CentredSpectrogram
+from trainer.networks.growth import can_deepen, can_refine, deepen, refine
+from trainer.networks.ncsnpp import NCSNpp
+from trainer.networks.offline_model import FewStepSampling, FlowSampling, OfflineModel, Sampling
+from trainer.networks.score_model import ScoreModel
+from trainer.networks.spectrogram import Spectrogram
+from trainer.networks.streaming import StreamingNet
+
+NETWORKS = {"StreamingNet": StreamingNet, "NCSNpp": NCSNpp}
+SDES = {"OUVESDE": OUVESDE, "BridgeVE": BridgeVE}
+SAMPLINGS = {"Sampling": Sampling, "FewStepSampling": FewStepSampling, "FlowSampling": FlowSampling}
+
+
+def build(config: dict) -> ScoreModel | OfflineModel:
+    """A model with fresh weights from the config that the `config` of a ScoreModel or an OfflineModel gave."""
+    try:
+        network, sde = dict(config["network"]), dict(config["sde"])
+        network_class, sde_class = NETWORKS[network.pop("name")], SDES[sde.pop("name")]
+        if config.get("model") == "OfflineModel":
+            sampling = dict(config["sampling"])
+            # models from before there were two have no name
+            sampling_class = SAMPLINGS[sampling.pop("name", "Sampling")]
+            around = Preconditioning(**config["preconditioning"]), sampling_class(**sampling)
+            front = CentredSpectrogram(**config["spectrogram"])
+            return OfflineModel(front, sde_class(**sde), network_class(**network), *around)
+        spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
+        return ScoreModel(Spectrogram(**spectrogram), sde_class(**sde), network_class(**network), times, eta)
+    except KeyError as missing:
+        raise ValueError(
+            f"model config lacks or does not know {missing}; networks: {', '.join(NETWORKS)}"
+        ) from None
+    except TypeError as error:  # no object where one should be, or an option that the class does not have
+        raise ValueError(f"model config does not fit: {error}") from None
+
+
+def save_snapshot(
+    config: dict, weights: dict[str, torch.Tensor], path: Path, extra: dict[str, str] | None = None
+) -> None:
+    """Config and weights of a model in one safetensors file; the file appears whole or not at all."""
+    tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    save_file(tensors, temporary, {"klarstrom": json.dumps(config), **(extra or {})})
+    os.replace(temporary, path)
+
+
+def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
+    """Config and EMA weights of a snapshot or of a Lightning checkpoint of ours. No code in the file is run.
+
+    A folder stands for its model.safetensors, as `trainer import-sgmse` leaves it.
+    """
+    if path.is_dir():
+        path = path / "model.safetensors"
+    if not path.is_file():
+        raise FileNotFoundError(f"no model file at {path}")
+    if path.suffix == ".safetensors":
+        try:
+            with safe_open(path, "pt") as file:
+                metadata = file.metadata() or {}
+                weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except SafetensorError as error:
+            raise ValueError(f"{path} is not a readable safetensors file: {error}") from None
+        if "klarstrom" not in metadata:
+            raise ValueError(f"{path} is not a Klarstrom snapshot: its metadata has no entry 'klarstrom'")
+        return json.loads(metadata["klarstrom"]), weights
+    try:
+        data = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        first = str(error).splitlines()[0]
+        raise ValueError(
+            f"{path} is not a checkpoint that can be loaded without running code: {first}"
+        ) from None
+    if "klarstrom" not in data:
+        raise ValueError(f"{path} is not a checkpoint of `trainer fit`: it has no entry 'klarstrom'")
+    weights = data["state_dict"]  # the average: see trainer.training.ema
+    return data["klarstrom"], {
+        n.removeprefix("model."): w for n, w in weights.items() if n.startswith("model.")
+    }
+
+
+def hours_heard(path: Path) -> float:
+    """Hours of noisy speech that the weights of a snapshot have heard; 0 where the file does not say."""
+    if path.suffix != ".safetensors" or not path.is_file():
+        return 0.0
+    with safe_open(path, "pt") as file:
+        return float((file.metadata() or {}).get("hours_heard", 0.0))
+
+
+def load_model(path: str | Path) -> ScoreModel | OfflineModel:
+    """A model with its EMA weights, in eval mode, from an EMA snapshot, a checkpoint, or a folder of import-sgmse.
+
+    `score(x_t, y, t)` takes complex64 [B, 1, F, T], and t [B].
+    """
+    config, weights = read(Path(path))
+    model = build(config)
+    _fill(model, weights, Path(path))
+    return model.eval()
+
+
+def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], path: Path) -> None:
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {' '.join(str(error).split())[:300]}") from None
+
+
+def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
+    """EMA weights of a file into a model of the same shape, or of more blocks or finer bins, to train on from there."""
+    config, weights = read(path)
+    held = config.get("network") if isinstance(config, dict) else config
+    wanted = model.config["network"]
+    if isinstance(held, dict) and can_deepen(held, wanted):
+        weights = deepen(weights, model, held["blocks"])
+    elif isinstance(held, dict) and can_refine(held, wanted):
+        weights = refine(weights, held, (wanted["bins"] - 1) // (held["bins"] - 1))
+    elif held != wanted:
+        raise ValueError(f"{path} holds the network {held}, the configuration asks for {wanted}")
+    for part in ("spectrogram", "sde", "times", "eta"):
+        if config.get(part) != model.config.get(part):
+            warnings.warn(
+                f"{path} was trained with {part} {config.get(part)}, and goes on with {model.config.get(part)}",
+                stacklevel=2,
+            )
+    _fill(model, weights, path)

@@ -1,0 +1,119 @@
+"""What a checkpoint is: front end, SDE, network and the few-step sampler that ships, with one way to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from trainer.diffusion.samplers import Eta, check_eta, few_step
+from trainer.diffusion.sde import GaussianPath
+from trainer.networks.spectrogram import Spectrogram
+from trainer.networks.streaming import StreamingNet
+
+
+def complex_score(
+    predict: Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]], x_t: Tensor, y: Tensor, t: Tensor
+) -> Tensor:
+    """The score that `predict` gives for real tensors [B, 2, T, F], for complex ones [B, 1, F, T]."""
+    if not (x_t.is_complex() and y.is_complex()) or x_t.ndim != 4 or x_t.shape[1] != 1:
+        raise ValueError(
+            f"x_t {x_t.dtype} {tuple(x_t.shape)} and y {y.dtype} {tuple(y.shape)} must be complex [B, 1, F, T]"
+        )
+    _, s = predict(*(torch.view_as_real(v[:, 0]).permute(0, 3, 2, 1) for v in (x_t, y)), t)
+    s = s[:, :, : x_t.shape[3]]
+    return torch.complex(s[:, 0], s[:, 1]).transpose(1, 2)[:, None]
+
+
+class ScoreModel(nn.Module):
+    """A streaming score model: the network predicts x̂₀, and s = (μ_t(x̂₀, y) − x_t)/σ_t² is its score.
+
+    Training, sampling and export all go through `prepare`, `predict` and `trainer.diffusion.samplers`, so that they cannot
+    disagree about scalings or states.
+    """
+
+    def __init__(
+        self,
+        spectrogram: Spectrogram,
+        sde: GaussianPath,
+        network: StreamingNet,
+        times: Sequence[float] = (
+            1.0,
+            0.6,
+            0.35,
+            0.15,
+        ),  # when the few-step sampler calls the network; first is T
+        eta: Eta = 1.0,  # share of fresh noise between steps, 0 ... 1, or posterior
+    ):
+        super().__init__()
+        times = tuple(float(t) for t in times)
+        if (
+            not times
+            or times[0] != sde.T
+            or list(times) != sorted(set(times), reverse=True)
+            or times[-1] <= 0
+        ):
+            raise ValueError(f"times {times} must fall from T = {sde.T} and stay above 0")
+        check_eta(eta)
+        if network.bins != spectrogram.bins:
+            raise ValueError(f"the network has {network.bins} bins, the spectrogram {spectrogram.bins}")
+        self.spectrogram, self.sde, self.network, self.times, self.eta = spectrogram, sde, network, times, eta
+
+    @property
+    def config(self) -> dict:
+        """Everything needed to build this model again, as plain JSON values."""
+        return {
+            "spectrogram": self.spectrogram.config,
+            "sde": {"name": type(self.sde).__name__, **self.sde.config},
+            "network": {"name": type(self.network).__name__, **self.network.config},
+            "times": list(self.times),
+            "eta": self.eta,
+        }
+
+    def circular_noise(self, like: Tensor) -> Tensor:
+        """z with E|z|² = 1 per bin, real where the spectrum of a real signal is. like: [B, 2, T, F]."""
+        return self.shape_noise(torch.randn_like(like) * 0.5**0.5)
+
+    def shape_noise(self, noise: Tensor) -> Tensor:
+        """Takes the imaginary part away where a real signal has none. noise: [..., 2, T, F], variance 1/2 a part."""
+        return noise * self.spectrogram.circular[:, None]
+
+    def predict(self, x_t: Tensor, y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """x̂₀ and the score s = −z/σ_t that it defines. x_t, y: [B, 2, T, F] compressed; t: [B]."""
+        noisy, _ = self.network.prepare(y)
+        x_hat, _ = self.network(x_t, noisy, self.network.film(t))
+        return x_hat, self.sde.score_of(x_hat, x_t, y, t)
+
+    def score(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """∇ log p_t(x_t | y), s = −z/σ_t, as SGMSE's code has it. x_t, y: complex64 [B, 1, F, T] compressed; t: [B].
+
+        Raises ValueError for real tensors.
+        """
+        return complex_score(self.predict, x_t, y, t)
+
+    def sample(self, y: Tensor, noise: Sequence[Tensor], steps: int) -> Tensor:
+        """The shipping sampler on whole spectra. y: [B, 2, T, F]; noise: one [B, 2, T, F] a step. Returns x̂₀."""
+        noisy, _ = self.network.prepare(y)
+        return few_step(
+            lambda x_t, t, k: self.network(x_t, noisy, self.network.film(t))[0],
+            self.sde, y, noise, self.times, self.eta, steps,
+        )  # fmt: skip
+
+    @torch.no_grad()
+    def enhance(self, audio: Tensor, steps: int, noise: Tensor | None = None) -> Tensor:
+        """Whole signals offline, delay removed. audio: [B, S] full scale ±1 -> the same shape.
+
+        noise: [T', steps, 2, F] as the exported graph takes it, one row a hop (T' hops of the signal plus its latency,
+        zero padded), or None to draw it.
+        """
+        s = self.spectrogram
+        length = audio.shape[1]
+        hops = -(-(length + s.latency) // s.hop_length)
+        padded = nn.functional.pad(audio, (0, hops * s.hop_length - length))
+        y, _, amplitude, power = s.encode(padded)
+        if noise is None:
+            drawn = [self.circular_noise(y) for _ in range(steps)]
+        else:
+            drawn = [self.shape_noise(noise[:hops, k].transpose(0, 1)[None]) for k in range(steps)]
+        return s.decode(self.sample(y, drawn, steps), amplitude, power)[:, s.latency : s.latency + length]

@@ -59,7 +59,7 @@ def run(given: argparse.Namespace) -> str:
     rows = [
         f"one training step of {given.batch} x {given.seconds:g} s, {given.channels} channels x {given.blocks} blocks, "
         f"{given.threads} thread{'s' * (given.threads > 1)}, median of {given.steps}",
-        f"{'operators':16}{'step, s':>9}{'x real time':>13}{'x plain':>9}   encode | forward | loss | backward | optimiser, s",
+        f"{'operators':16}{'step, s':>9}{'x real time':>13}{'x plain':>9}   encode | forward | loss | backward | update, s",
     ]
     plain: float | None = None
     for choice in given.operators:

@@ -80,6 +80,7 @@ class Spectrogram(nn.Module):
         burst: float = 0.0,  # s, bursts up to this long do not move the level
         burst_window: float = 0.5,  # s, the frames among which a burst is known as one
         headroom_db: float = 20.0,  # of a frame over the level, where burst is above 0
+        base_rate: int | None = None,  # Hz; the level, the scale and `low_bins` are those at this rate; None = sample_rate
         high_pass: float = 0.0,  # Hz, below speech: what lies lower is taken out, of noisy and clean alike; 0 = nothing is
     ):
         super().__init__()
@@ -114,6 +115,15 @@ class Spectrogram(nn.Module):
             self.config |= dict(burst=burst, burst_window=burst_window, headroom_db=headroom_db)
         if high_pass:
             self.config |= dict(high_pass=high_pass)
+        base_rate = sample_rate if base_rate is None else base_rate
+        if sample_rate % base_rate or window_length * base_rate % (2 * sample_rate):
+            raise ValueError(
+                f"base_rate {base_rate} Hz must divide sample_rate ({sample_rate} Hz), and its window be of whole bins"
+            )
+        if base_rate != sample_rate:
+            self.config |= dict(base_rate=base_rate)
+        self.ratio = sample_rate // base_rate
+        self.low_bins = window_length // self.ratio // 2 + 1  # of the score model; all of them at its own rate
         self.sample_rate, self.window_length, self.hop_length = sample_rate, window_length, hop_length
         self.exponent, self.factor = exponent, factor
         self.bins = window_length // 2 + 1
@@ -134,7 +144,8 @@ class Spectrogram(nn.Module):
 
         window, dual = windows(window_length, synthesis, hop_length)
         k = torch.arange(self.bins, dtype=torch.float64)
-        scale = 1 / math.sqrt(window.square().sum())  # white noise of power 1 gives E|S|² = 1
+        # white noise of power 1 gives E|S|² = 1, at base_rate: a bin of one frequency has one value at every rate
+        scale = 1 / math.sqrt(window.square().sum() * self.ratio)
         # phases count from where the synthesis window begins: bins of one frequency agree whatever the window's length
         turn = torch.polar(
             torch.ones_like(k), 2 * math.pi * k * (window_length - synthesis) / window_length
@@ -146,11 +157,11 @@ class Spectrogram(nn.Module):
             weight[-1] = 1.0
         self.inverse = ShortInverseDFT(window_length, dual, turn.conj() * weight / (window_length * scale))
         # a real signal has no imaginary part at DC and Nyquist: noise there would be noise nobody can remove
-        real = torch.ones(2, self.bins)
+        real = torch.ones(2, self.low_bins)
         real[1, 0] = 0.0
-        if window_length % 2 == 0:
+        if window_length // self.ratio % 2 == 0:
             real[1, -1] = 0.0
-        self.register_buffer("circular", real, persistent=False)  # [2, F] 1 where noise may stand
+        self.register_buffer("circular", real, persistent=False)  # [2, low_bins] 1 where noise may stand
         ramp = torch.arange(1, hop_length + 1) / hop_length
         self.register_buffer("ramp", ramp, persistent=False)  # [hop] from the offset of a hop to the next
 
@@ -287,15 +298,15 @@ class Spectrogram(nn.Module):
     def encode(
         self, noisy: Tensor, clean: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-        """Whole signals for training: [B, n hop] -> compressed y, x [B, 2, T, F], level amplitude, noisy power [B, T]."""
+        """Whole signals for training: [B, n hop] -> compressed y, x [B, 2, T, low_bins], level amplitude, noisy power [B, T]."""
         if self.high_pass:
             noisy = self.remove_offset(noisy)[0]
             clean = None if clean is None else self.remove_offset(clean)[0]
-        spectrum, _ = self.stft(noisy)
+        spectrum = self.stft(noisy)[0][..., : self.low_bins]
         power = self.power(spectrum)
         amplitude, _ = self.level(power)
         y = self.compress(spectrum, amplitude)
-        x = None if clean is None else self.compress(self.stft(clean)[0], amplitude)
+        x = None if clean is None else self.compress(self.stft(clean)[0][..., : self.low_bins], amplitude)
         return y, x, amplitude, power
 
     def decode(self, c: Tensor, amplitude: Tensor, noisy_power: Tensor) -> Tensor:

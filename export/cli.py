@@ -30,6 +30,10 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument(
         "--batch", type=int, default=1, metavar="B", help="streams that one call enhances, for servers (1)"
     )
+    c.add_argument(
+        "--upper-band", type=Path, metavar="SNAPSHOT",
+        help="make a 48 kHz file: this full-band snapshot's upper band over the 16 kHz checkpoint",
+    )  # fmt: skip
     blocks = c.add_argument_group("whole-file models (NCSN++), which run on a sliding block")
     blocks.add_argument("--block-frames", type=int, default=128, help="STFT frames of the block (128)")
     blocks.add_argument("--hop-frames", type=int, default=16, help="new ones in each call (16)")
@@ -97,7 +101,7 @@ def run_convert(a: argparse.Namespace) -> int:
     from export.blockwise import convert_blockwise
     from export.convert import convert
     from export.graph import StepsError
-    from trainer.networks.checkpoint import load_model
+    from trainer.networks.checkpoint import load_model, with_upper_band
     from trainer.networks.offline_model import OfflineModel
 
     if a.output.exists() and not a.overwrite:
@@ -109,6 +113,8 @@ def run_convert(a: argparse.Namespace) -> int:
     model = load_model(a.checkpoint)
     first = {"name": a.output.stem, "version": "1", "license": "unspecified"}
     if isinstance(model, OfflineModel):
+        if a.upper_band is not None:
+            raise ValueError("--upper-band is for streaming models, and this is a whole-file model")
         if a.batch != 1:
             raise StepsError(f"--batch {a.batch}: a block-wise file enhances one stream")
         sizes = {key: getattr(a, key) for key in ("hop_frames", "ahead_frames", "fade_frames")}
@@ -119,6 +125,8 @@ def run_convert(a: argparse.Namespace) -> int:
         )
         told(a.output, spec)
         return 0
+    if a.upper_band is not None:
+        model = with_upper_band(model, a.upper_band)
     max_steps = len(model.times) if a.max_steps is None else a.max_steps
     default_steps = max_steps if a.default_steps is None else a.default_steps
     spec = convert(model, a.output, max_steps, default_steps, first | card(a), a.batch)

@@ -67,18 +67,15 @@ class StreamingGraph(nn.Module):
     def states(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every state, in the order of the arguments. Zeros start a stream."""
         s, network = self.model.spectrogram, self.model.network
-        shapes: dict[str, tuple[int, ...]] = {
-            "past_audio": (1, s.overlap),
-            "past_level": (1, 1),
-            "past_output": (1, s.latency),
-        }
+        shapes = s.states()
+        shapes |= {} if self.model.upper is None else self.model.upper.state()
         shapes |= {f"noisy_{name}": shape for name, shape in network.shared_state().items()}
         for k in range(self.max_steps):
             shapes |= {f"step{k + 1}_{name}": shape for name, shape in network.step_state().items()}
         return {name: (self.streams, *shape[1:]) for name, shape in shapes.items()}
 
     def noise_shape(self) -> tuple[int, ...]:
-        return (self.streams, self.max_steps, 2, self.model.spectrogram.bins)
+        return (self.streams, self.max_steps, 2, self.model.spectrogram.low_bins)
 
     def _film(self, k: int) -> Film:
         count = len(self.model.network.blocks) + 1
@@ -92,7 +89,10 @@ class StreamingGraph(nn.Module):
         given = dict(zip(self.states(), states, strict=True))
         new = {}
 
+        if s.high_pass:
+            audio, new["past_offset"] = s.remove_offset(audio, given["past_offset"])
         spectrum, new["past_audio"] = s.stft(audio, given["past_audio"])
+        above, spectrum = spectrum[..., s.low_bins - 1 :], spectrum[..., : s.low_bins]
         power = s.power(spectrum)
         amplitude, new["past_level"] = s.level(power, given["past_level"])
         y = s.compress(spectrum, amplitude)
@@ -126,6 +126,10 @@ class StreamingGraph(nn.Module):
                 x_hat, x_t, *state = (run if int(steps) > k else skip)(*operands)
             new |= {f"step{k + 1}_{name}": value for name, value in zip(names, state, strict=True)}
 
-        spectrum = s.bound(s.expand(x_hat, amplitude), power)
+        if model.upper is None:
+            spectrum = s.bound(s.expand(x_hat, amplitude), power)
+        else:
+            gains, new["upper_h"] = model.upper(above, y, x_hat, amplitude, given["upper_h"])
+            spectrum = model.join(x_hat, amplitude, power, above, gains)
         enhanced, new["past_output"] = s.istft(spectrum, given["past_output"])
         return enhanced, *(new[name] for name in self.states())

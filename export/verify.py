@@ -111,7 +111,7 @@ def offline(
     with torch.no_grad():
         y, _, amplitude, power = s.encode(padded)
         drawn = [model.shape_noise(noise[:, k].transpose(0, 1)[None]) for k in range(steps)]
-        return s.decode(model.sample(y, drawn, steps), amplitude, power)[0].numpy()
+        return model.decode(padded, y, model.sample(y, drawn, steps), amplitude, power)[0].numpy()
 
 
 def verify(

@@ -19,6 +19,8 @@ COMMANDS = {
         "trainer.networks.sgmse_import",
         "make a model of a checkpoint of SGMSE+, without running its code",
     ),
+    "campaign": ("trainer.training.campaign", "a training of many hours: runs behind other work, scores itself, goes on"),
+    "bench": ("trainer.training.bench", "time a training step on plain and on fused operators"),
     "experiments": (
         "trainer.evaluation.experiments",
         "train and test the rows of a plan over seeds, and make one table",

@@ -79,7 +79,7 @@ def run_load(a: argparse.Namespace) -> int:
 
 
 def run_demo_command(a: argparse.Namespace) -> int:
-    from realtime.cli.demo import CLIP, run_demo
+    from realtime.demo import CLIP, run_demo
 
     enhancer = engine_options(a).open()
     r = run_demo(enhancer, a.clip or CLIP, a.output)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from realtime.cli.demo import level_changes_db
 from realtime.cli.png import colours, level_db, png, spectrograms
+from realtime.demo import level_changes_db
 from tests.helpers.cli_runner import call, run, s16, speechlike
 
 

@@ -18,7 +18,7 @@ from gui.state import settings
 from gui.state.controller import Controller
 from gui.state.player import PlaybackError, Player
 from realtime.audio.devices import PortAudio
-from realtime.cli.demo import CLIP
+from realtime.demo import CLIP
 from realtime.engine.enhancer import Enhancer
 from realtime.engine.settings import EngineSettings
 from tests.helpers.engine_models import Recipe, build, save

@@ -20,7 +20,7 @@ from gui.state.live_session import LiveSession
 from gui.state.player import Player
 from gui.window.main_window import MainWindow
 from gui.window.numbers import numbers
-from realtime.cli.demo import CLIP
+from realtime.demo import CLIP
 from realtime.live.stream import LiveStatus
 from tests.helpers.sound_card import SoundCard, device
 

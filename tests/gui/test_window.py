@@ -36,7 +36,7 @@ from gui.window import theme
 from gui.window.card import CardDialog, card_text
 from gui.window.main_window import MainWindow
 from gui.window.trouble import Uncaught
-from realtime.cli.demo import CLIP
+from realtime.demo import CLIP
 from realtime.engine.enhancer import Enhancer
 
 LEFT = Qt.MouseButton.LeftButton

@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 
 from realtime.audio.devices import AudioDeviceError, Device, find_device
-from realtime.cli.demo import CLIP
+from realtime.demo import CLIP
 
 
 def device(index, name, inputs=0, outputs=0, default=False):

@@ -14,7 +14,7 @@ from gui import texts
 from gui.state.controller import Controller
 from gui.state.live_session import LiveSession
 from gui.window.main_window import MainWindow
-from realtime.cli.demo import CLIP
+from realtime.demo import CLIP
 from tests.helpers.audio_server import PulseServer, running, wait_until
 
 LEFT = Qt.MouseButton.LeftButton

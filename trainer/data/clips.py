@@ -27,7 +27,7 @@ def find_clips(
 ) -> list[Clip]:
     """List the clips of folders (searched whole) and manifests (.tsv with a header, .jsonl), sorted by path.
 
-    A manifest needs `path`, relative to its own folder; `source`, `speaker_or_class` and `snr_db` are used
+    A manifest needs `path`, relative to its own folder; `source`, `speaker_or_class` (or `speaker`, or `label`) and `snr_db` are used
     where they are given. `include` keeps names that match one of its globs or begin with one of its prefixes;
     `min_snr_db` leaves out rows whose `snr_db` is below. `what` names the sound in errors.
 
@@ -97,7 +97,7 @@ def clip_of(row: dict, path: Path, place: str) -> Clip:
     """The clip of a manifest's row. place: the source of a name without folders, where the row tells none."""
     name = Path(row["path"])
     source = row.get("source") or (name.parts[0] if len(name.parts) > 1 else place)
-    group = row.get("speaker_or_class") or name.parent.as_posix()
+    group = row.get("speaker_or_class") or row.get("speaker") or row.get("label") or name.parent.as_posix()
     return Clip(path, name.as_posix(), str(source), f"{source}/{group}")
 
 

@@ -13,7 +13,7 @@ import soxr
 from trainer.data.filters import convolve, early_part, random_equaliser
 from trainer.data.levels import QUIET, active_rms, rms
 from trainer.data.scene import MixConfig, Scene, draw_scene
-from trainer.data.synthetic import coloured_noise, synthetic_noise
+from trainer.data.synthetic import bangs, coloured_noise, rumble, synthetic_noise
 
 # draw(rng, samples) -> float32 [samples], full scale ±1: a random stretch of recorded sound
 Draw = Callable[[np.random.Generator, int], np.ndarray]
@@ -70,6 +70,7 @@ def render(
         y = wet + n
     x, y = _channel(scene, np.stack([x, y]), sample_rate)
     x, y = _level(x, y, scene.level)
+    y = _beside(rng, scene, y, sample_rate)
     if scene.clipping is not None:
         threshold = scene.clipping * np.abs(y).max()
         y = np.clip(y, -threshold, threshold)
@@ -107,7 +108,7 @@ def _noise(
     """The noise of a scene before it gets its level: float32 [samples], never silent."""
 
     def recorded() -> np.ndarray:
-        signal = _source(rng, noise, samples, config, sample_rate)
+        signal = _recorded(rng, samples, noise, config, sample_rate)
         return signal if rms(signal) > QUIET else coloured_noise(rng, samples)
 
     if scene.noise == "babble":
@@ -126,6 +127,32 @@ def _noise(
         other = recorded()
         total = total + other * np.float32(rms(total) / rms(other) * 10 ** (scene.second_noise / 20))
     return total
+
+
+def _recorded(
+    rng: np.random.Generator, samples: int, noise: Draw, config: MixConfig, sample_rate: int
+) -> np.ndarray:
+    """A recorded noise, perhaps backwards, perhaps one that gives way to another: float32 [samples]."""
+    signal = _source(rng, noise, samples, config, sample_rate)
+    if rng.random() < config.reverse:
+        signal = signal[::-1].copy()
+    if rng.random() < config.splice:
+        other = _source(rng, noise, samples, config, sample_rate)
+        at, fade = int(rng.uniform(0.2, 0.8) * samples), int(rng.uniform(0.005, 0.2) * sample_rate)
+        weight = np.clip((np.arange(samples, dtype=np.float32) - at) / max(1, fade), 0, 1)
+        loudness = rms(signal) / max(rms(other), QUIET) * 10 ** (rng.uniform(-6, 6) / 20)
+        signal = signal * np.sqrt(1 - weight) + other * np.sqrt(weight) * np.float32(loudness)
+    return signal
+
+
+def _beside(rng: np.random.Generator, scene: Scene, y: np.ndarray, sample_rate: int) -> np.ndarray:
+    """What the microphone hears beside the noise: rumble, bangs and an offset, within full scale."""
+    if scene.rumble is not None:
+        loudness = max(rms(y), QUIET) * 10 ** (scene.rumble / 20)
+        y = y + rumble(rng, len(y), sample_rate) * np.float32(loudness)
+    if scene.bangs is not None:
+        y = y + bangs(rng, len(y), sample_rate) * np.float32(10 ** (scene.bangs / 20))
+    return np.clip(y + np.float32(scene.offset), -1, 1)
 
 
 def _channel(scene: Scene, pair: np.ndarray, sample_rate: int) -> np.ndarray:

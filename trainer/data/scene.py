@@ -49,6 +49,16 @@ class MixConfig:
     low_pass_range: Range = (3400.0, 7000.0)  # corner, Hz
     low_cut: float = 0.05  # probability: x and y lose their lows
     low_cut_range: Range = (50.0, 300.0)  # corner, Hz
+    # what the microphone hears beside the noise
+    bangs: float = 0.0  # probability: one to three bursts (a door, a clap, a knock) in y, louder than all else
+    bangs_range: Range = (-20.0, -3.0)  # peak of the loudest, dBFS
+    offset: float = 0.0  # probability: y has an offset, as cheap sound cards give
+    offset_range: Range = (0.003, 0.1)  # its size, of either sign
+    rumble: float = 0.0  # probability: y has wind or rumble below 150 Hz
+    rumble_range: Range = (-15.0, 10.0)  # its RMS over that of the mixture, dB
+    # noises that are not on any recording
+    reverse: float = 0.0  # probability, for each recorded noise: it runs backwards
+    splice: float = 0.0  # probability, for each recorded noise: it changes to another at one point
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -76,9 +86,10 @@ class MixConfig:
 
 _PROBABILITIES = {
     *("speech_absent", "noise_absent", "silence", "gap", "jump", "speed", "equaliser", "babble", "synthetic"),
+    *("bangs", "offset", "rumble", "reverse", "splice"),
     *("second_noise", "reverb", "reverb_noise", "clipping", "low_pass", "low_cut"),
 }
-_POSITIVE = {"speed_range", "babble_talkers", "clipping_range", "low_pass_range", "low_cut_range"}
+_POSITIVE = {"offset_range", "speed_range", "babble_talkers", "clipping_range", "low_pass_range", "low_cut_range"}
 
 
 DEFAULT_MIX = MixConfig()
@@ -102,6 +113,9 @@ class Scene:
     low_cut: float | None  # Hz
     clipping: float | None  # threshold as part of the peak
     silence: float  # digital silence at the start, s
+    bangs: float | None = None  # peak of the loudest, dBFS
+    offset: float = 0.0  # of y
+    rumble: float | None = None  # RMS over that of the mixture, dB
 
 
 def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> Scene:
@@ -137,6 +151,9 @@ def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> S
     low_cut = perhaps(config.low_cut, config.low_cut_range)
     clipping = perhaps(config.clipping, config.clipping_range)
     silence = perhaps(config.silence, config.silence_range)
+    bangs = perhaps(config.bangs, config.bangs_range)
+    offset, sign = perhaps(config.offset, config.offset_range), 1 if happens(0.5) else -1
+    rumble = perhaps(config.rumble, config.rumble_range)
     return Scene(
         speech=speech,
         noise=noise if noisy else "none",
@@ -152,4 +169,7 @@ def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> S
         low_cut=low_cut,
         clipping=clipping if noisy else None,
         silence=silence or 0.0,
+        bangs=bangs if noisy else None,
+        offset=sign * (offset or 0.0) if noisy else 0.0,
+        rumble=rumble if noisy else None,
     )

@@ -72,3 +72,41 @@ def clicks(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarr
         part = total[start : start + length]
         part += shapes[rng.integers(3)][: len(part)] * 10 ** (rng.uniform(-20, 0) / 20)
     return total
+
+
+def bangs(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
+    """One to three bursts of 5 to 300 ms of noise or a damped tone, the loudest of which peaks at 1: float32 [samples]."""
+    total = np.zeros(samples, np.float32)
+    for _ in range(rng.integers(1, 4)):
+        length = int(np.exp(rng.uniform(np.log(0.005), np.log(0.3))) * sample_rate)
+        time = np.arange(length) / sample_rate
+        decay = np.exp(-time / (length / sample_rate * rng.uniform(0.1, 1.0)))
+        if rng.random() < 0.6:
+            body = coloured_noise(rng, length)
+        else:
+            body = np.sin(2 * np.pi * np.exp(rng.uniform(np.log(60), np.log(3000))) * time)
+        rise = min(length, int(rng.uniform(0.0002, 0.005) * sample_rate) + 1)
+        burst = (body * decay).astype(np.float32)
+        burst[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
+        start = int(rng.integers(0, max(1, samples - length // 2)))
+        part = total[start : start + length]
+        height = max(float(np.abs(burst).max(initial=0)), QUIET)
+        part += burst[: len(part)] / np.float32(height) * np.float32(10 ** (rng.uniform(-12, 0) / 20))
+    return total / np.float32(max(float(np.abs(total).max(initial=0)), QUIET))
+
+
+def rumble(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
+    """Wind or rumble: noise below 20 to 150 Hz that swells and falls, RMS 1: float32 [samples]."""
+    size = scipy.fft.next_fast_len(samples, real=True)
+    frequency = np.arange(size // 2 + 1) * sample_rate / size
+    corner = np.exp(rng.uniform(np.log(20), np.log(150)))
+    spectrum = rng.standard_normal(2 * len(frequency)).view(np.complex128)
+    spectrum *= frequency > 1  # no offset
+    spectrum /= 1 + (frequency / corner) ** rng.uniform(2, 5)
+    signal = scipy.fft.irfft(spectrum, size)[:samples]
+    swell = np.interp(
+        np.arange(samples), np.arange(0, samples + sample_rate // 2, sample_rate // 2),
+        rng.uniform(0.1, 1.0, samples // (sample_rate // 2) + 1 + (samples % (sample_rate // 2) > 0)),
+    )  # fmt: skip
+    signal = signal * swell
+    return (signal / max(rms(signal), QUIET)).astype(np.float32)

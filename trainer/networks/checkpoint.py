@@ -21,6 +21,7 @@ from trainer.networks.offline_model import FewStepSampling, FlowSampling, Offlin
 from trainer.networks.score_model import ScoreModel
 from trainer.networks.spectrogram import Spectrogram
 from trainer.networks.streaming import StreamingNet
+from trainer.networks.upper_band import UpperBand
 
 NETWORKS = {"StreamingNet": StreamingNet, "NCSNpp": NCSNpp}
 SDES = {"OUVESDE": OUVESDE, "BridgeVE": BridgeVE}
@@ -40,7 +41,9 @@ def build(config: dict) -> ScoreModel | OfflineModel:
             front = CentredSpectrogram(**config["spectrogram"])
             return OfflineModel(front, sde_class(**sde), network_class(**network), *around)
         spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
-        return ScoreModel(Spectrogram(**spectrogram), sde_class(**sde), network_class(**network), times, eta)
+        upper = UpperBand(**config["upper"]) if "upper" in config else None
+        front = Spectrogram(**spectrogram)
+        return ScoreModel(front, sde_class(**sde), network_class(**network), times, eta, upper)
     except KeyError as missing:
         raise ValueError(
             f"model config lacks or does not know {missing}; networks: {', '.join(NETWORKS)}"
@@ -92,6 +95,14 @@ def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
     }
 
 
+def hours_heard(path: Path) -> float:
+    """Hours of noisy speech that the weights of a snapshot have heard; 0 where the file does not say."""
+    if path.suffix != ".safetensors" or not path.is_file():
+        return 0.0
+    with safe_open(path, "pt") as file:
+        return float((file.metadata() or {}).get("hours_heard", 0.0))
+
+
 def load_model(path: str | Path) -> ScoreModel | OfflineModel:
     """A model with its EMA weights, in eval mode, from an EMA snapshot, a checkpoint, or a folder of import-sgmse.
 
@@ -101,6 +112,32 @@ def load_model(path: str | Path) -> ScoreModel | OfflineModel:
     model = build(config)
     _fill(model, weights, Path(path))
     return model.eval()
+
+
+def widened(model: ScoreModel, upper: UpperBand, sample_rate: int = 48000) -> ScoreModel:
+    """A score model as the low band of a full-band one: its network and its front end, at `sample_rate`, and `upper`.
+
+    Raises ValueError for a model that is not of a third of the rate, or has an upper band already.
+    """
+    c = model.spectrogram.config
+    ratio, rest = divmod(sample_rate, c["sample_rate"])
+    if rest or ratio < 2 or model.upper is not None:
+        raise ValueError(
+            f"a model of {c['sample_rate']} Hz cannot be the low band of one of {sample_rate} Hz"
+        )
+    lengths = {name: ratio * c[name] for name in ("window_length", "hop_length", "synthesis_length")}
+    front = Spectrogram(**{**c, **lengths, "sample_rate": sample_rate, "base_rate": c["sample_rate"]})
+    return ScoreModel(front, model.sde, model.network, model.times, model.eta, upper)
+
+
+def with_upper_band(model: ScoreModel, path: Path) -> ScoreModel:
+    """A score model with the upper band of another, full-band snapshot. Raises ValueError if that one has none."""
+    config, weights = read(path)
+    if "upper" not in config:
+        raise ValueError(f"{path} has no upper band: it is no full-band model")
+    upper = UpperBand(**config["upper"])
+    upper.load_state_dict({n.removeprefix("upper."): w for n, w in weights.items() if n.startswith("upper.")})
+    return widened(model, upper, config["spectrogram"]["sample_rate"]).eval()
 
 
 def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], path: Path) -> None:

@@ -11,6 +11,7 @@ from trainer.diffusion.samplers import Eta, check_eta, few_step
 from trainer.diffusion.sde import GaussianPath
 from trainer.networks.spectrogram import Spectrogram
 from trainer.networks.streaming import StreamingNet
+from trainer.networks.upper_band import UpperBand
 
 
 def complex_score(
@@ -45,6 +46,7 @@ class ScoreModel(nn.Module):
             0.15,
         ),  # when the few-step sampler calls the network; first is T
         eta: Eta = 1.0,  # share of fresh noise between steps, 0 ... 1, or posterior
+        upper: UpperBand | None = None,  # gains for the bins above the network's, of a full-band model
     ):
         super().__init__()
         times = tuple(float(t) for t in times)
@@ -56,8 +58,15 @@ class ScoreModel(nn.Module):
         ):
             raise ValueError(f"times {times} must fall from T = {sde.T} and stay above 0")
         check_eta(eta)
-        if network.bins != spectrogram.bins:
-            raise ValueError(f"the network has {network.bins} bins, the spectrogram {spectrogram.bins}")
+        if network.bins != spectrogram.low_bins:
+            raise ValueError(f"the network has {network.bins} bins, the spectrogram {spectrogram.low_bins}")
+        above = spectrogram.bins - spectrogram.low_bins + 1  # the network returns its last bin as zero
+        if (upper is None) != (above == 1) or (upper is not None and upper.bins != above):
+            raise ValueError(
+                f"the spectrogram has {above - 1} bins above the network's, the upper band "
+                f"{'is missing' if upper is None else f'has {upper.bins - 1}'}"
+            )
+        self.upper = upper
         self.spectrogram, self.sde, self.network, self.times, self.eta = spectrogram, sde, network, times, eta
 
     @property
@@ -69,6 +78,7 @@ class ScoreModel(nn.Module):
             "network": {"name": type(self.network).__name__, **self.network.config},
             "times": list(self.times),
             "eta": self.eta,
+            **({} if self.upper is None else {"upper": self.upper.config}),
         }
 
     def circular_noise(self, like: Tensor) -> Tensor:
@@ -116,4 +126,22 @@ class ScoreModel(nn.Module):
             drawn = [self.circular_noise(y) for _ in range(steps)]
         else:
             drawn = [self.shape_noise(noise[:hops, k].transpose(0, 1)[None]) for k in range(steps)]
-        return s.decode(self.sample(y, drawn, steps), amplitude, power)[:, s.latency : s.latency + length]
+        enhanced = self.decode(padded, y, self.sample(y, drawn, steps), amplitude, power)
+        return enhanced[:, s.latency : s.latency + length]
+
+    def decode(self, noisy: Tensor, y: Tensor, x_hat: Tensor, amplitude: Tensor, power: Tensor) -> Tensor:
+        """Estimate -> audio [B, T hop], lagging by the latency. noisy: [B, T hop]; the rest: of `encode`, and x̂₀."""
+        s = self.spectrogram
+        if self.upper is None:
+            return s.decode(x_hat, amplitude, power)
+        above = s.stft(s.remove_offset(noisy)[0] if s.high_pass else noisy)[0][..., s.low_bins - 1 :]
+        gains, _ = self.upper(above, y, x_hat, amplitude)
+        return s.istft(self.join(x_hat, amplitude, power, above, gains))[0]
+
+    def join(
+        self, x_hat: Tensor, amplitude: Tensor, power: Tensor, above: Tensor, gains: Tensor
+    ) -> Tensor:
+        """The full-band spectrum: the expanded estimate below, the noisy spectrum under its gains above."""
+        s = self.spectrogram
+        low = s.bound(s.expand(x_hat, amplitude), power)
+        return torch.cat([low[..., : s.low_bins - 1], above * gains[:, None]], -1)

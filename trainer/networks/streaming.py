@@ -8,13 +8,14 @@ function, and the exporter traces this very class.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from trainer.networks.recurrence import Recurrence
+from trainer.fused.network import Fused
+from trainer.networks.recurrence import RECURRENCES
 
 
 class Film(NamedTuple):
@@ -82,10 +83,10 @@ class BandMixer(nn.Module):
 class Block(nn.Module):
     """Recurrence over time, then mixing over bands, each a residual branch behind a per-position norm."""
 
-    def __init__(self, channels: int, bands: int, heads: int):
+    def __init__(self, channels: int, bands: int, heads: int, recurrence: str = "gru"):
         super().__init__()
         self.norm_time = nn.LayerNorm(channels)
-        self.recurrence = Recurrence(channels)
+        self.recurrence = RECURRENCES[recurrence](channels)
         self.project = nn.Linear(channels, channels)
         self.norm_band = nn.LayerNorm(channels)
         self.mixer = BandMixer(channels, bands, heads)
@@ -117,15 +118,18 @@ class StreamingNet(nn.Module):
         heads: int = 4,
         stride: int = 4,  # bins a convolution band
         bands: int = 24,  # bands of the recurrent blocks, narrow at low frequencies
+        recurrence: Literal["gru", "qrnn"] = "gru",  # qrnn: gates see the input alone, a third fewer multiplications
     ):
         super().__init__()
         if (bins - 1) % stride:
             raise ValueError(f"bins - 1 = {bins - 1} must be a multiple of the stride {stride}")
         if channels % heads:
             raise ValueError(f"channels {channels} must be a multiple of heads {heads}")
-        self.config = dict(
+        self.config: dict[str, Any] = dict(
             bins=bins, channels=channels, blocks=blocks, heads=heads, stride=stride, bands=bands
         )
+        if recurrence != "gru":  # configs from before there were two have no entry
+            self.config["recurrence"] = recurrence
         self.bins, self.stride, self.channels, self.bands = bins, stride, channels, bands
         fine = (bins - 1) // stride
         kernel, pad = (1, 2 * stride), (0, stride // 2)
@@ -137,10 +141,11 @@ class StreamingNet(nn.Module):
         self.gather = nn.Parameter(gather)  # [bands, fine]
         self.scatter = nn.Parameter(gather.t() / gather.square().sum(0)[:, None].clamp_min(1e-3))
         self.position = nn.Parameter(0.02 * torch.randn(bands, channels))
-        self.blocks = nn.ModuleList(Block(channels, bands, heads) for _ in range(blocks))
+        self.blocks = nn.ModuleList(Block(channels, bands, heads, recurrence) for _ in range(blocks))
         self.decoder = nn.Conv2d(channels, channels, (1, 3), padding=(0, 1))
         self.head = nn.Conv2d(channels, 8 * stride, (1, 3), padding=(0, 1))
         self.embedding = TimeEmbedding(channels, blocks + 1)
+        self.fused: Fused | None = None  # operators that whole sequences run on in training; see trainer.fused
         nn.init.normal_(self.head.weight, std=1e-3)
         nn.init.zeros_(self.head.bias)
 
@@ -160,6 +165,8 @@ class StreamingNet(nn.Module):
         self, y: Tensor, state: dict[str, Tensor] | None = None
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """y: compressed noisy spectrum [B, 2, T, F]. Returns what every step needs of it, and the new state."""
+        if self.fused is not None and self.training and state is None:
+            return {"y": y}, {"y": y[:, :, -1:]}  # the operators make their own features
         past = y.new_zeros(y.shape[0], 2, 1, self.bins) if state is None else state["y"]
         previous = torch.cat([past, y[:, :, :-1]], 2)
         features = torch.cat([y, previous, (y.square().sum(1, keepdim=True) + 1e-6).sqrt()], 1)[..., :-1]
@@ -178,6 +185,10 @@ class StreamingNet(nn.Module):
         active: bool [B, T], False for frames in which this step is skipped: its state then passes through untouched.
         Returns x̂₀ [B, 2, T, F] and the new state.
         """
+        if "features" not in noisy:
+            if self.fused is None or state is not None:
+                raise ValueError("what `prepare` gave is for the fused operators, which begin at zero states")
+            return self.fused(self, x_t, noisy["y"], film, active), {}
         batch, _, frames, _ = x_t.shape
         scale, shift = film.scales[-1][:, :, None, None], film.shifts[-1][:, :, None, None]
         e = F.relu((noisy["features"] + self.conv_state(x_t[..., :-1])) * (1 + scale) + shift)

@@ -47,5 +47,7 @@ class EMA(WeightAveraging):
                 for name, value in checkpoint["state_dict"].items()
                 if name.startswith("model.")
             }
-            steps = {"optimizer_steps": str(trainer.global_step)}
-            save_snapshot(pl_module.model.config, weights, folder / "ema.safetensors", steps)
+            facts = {"optimizer_steps": str(trainer.global_step)}
+            if (heard := getattr(pl_module, "seconds_heard", None)) is not None:
+                facts["hours_heard"] = f"{heard / 3600:.3f}"
+            save_snapshot(pl_module.model.config, weights, folder / "ema.safetensors", facts)

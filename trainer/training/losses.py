@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
+
+from trainer.fused import losses as fused
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Estimate:
 
     x_hat, x: compressed spectra [B, 2, T, F]; wave_hat, wave: audio [B, samples], full scale ±1 after the level.
     other: x̂₀' [B, 2, T, F] from the same input and other noise, for discrepancies that compare two samples.
+    operators: the fused operators (trainer.fused), or None for plain tensor operations.
     """
 
     x_hat: Tensor
@@ -28,10 +32,13 @@ class Estimate:
     wave_hat: Tensor
     wave: Tensor
     other: Tensor | None = None
+    operators: Any = None
 
 
 def mse(e: Estimate) -> Tensor:
     """Mean over frames and bins of |x̂₀ − x|²."""
+    if e.operators is not None:
+        return fused.spectral_error(e.operators, e.x_hat, e.x, whole=1.0)
     return (e.x_hat - e.x).square().sum(1).mean((1, 2))
 
 
@@ -46,6 +53,8 @@ def magnitude(x: Tensor) -> Tensor:
 
 def compressed(e: Estimate) -> Tensor:
     """0.7 (|x̂₀| − |x|)² + 0.3 |x̂₀ − x|²: magnitude and complex error of compressed spectra (the DNS baselines' loss)."""
+    if e.operators is not None:
+        return fused.spectral_error(e.operators, e.x_hat, e.x, magnitude=0.7, whole=0.3)
     return 0.7 * (magnitude(e.x_hat) - magnitude(e.x)).square().mean((1, 2)) + 0.3 * mse(e)
 
 
@@ -54,6 +63,8 @@ def over_suppression(e: Estimate) -> Tensor:
 
     Added to a symmetric discrepancy it makes lost speech cost more than left noise (arXiv 2110.09625).
     """
+    if e.operators is not None:
+        return fused.spectral_error(e.operators, e.x_hat, e.x, lost=1.0)
     return (magnitude(e.x) - magnitude(e.x_hat)).relu().square().mean((1, 2))
 
 
@@ -85,6 +96,8 @@ def multi_resolution(
     """Mean squared error of power-law magnitudes |S|^0.3 at several window lengths, hop = window / 4,
     0.7 of it between magnitudes and 0.3 between complex values.
     """
+    if e.operators is not None:
+        return fused.multi_resolution(e.operators, e.wave_hat, e.wave, lengths, exponent)
     total = torch.zeros(len(e.x), device=e.x.device)
     for length in lengths:
         spectra = []

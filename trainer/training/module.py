@@ -14,11 +14,14 @@ from trainer.diffusion.bridge import BridgeVE
 from trainer.diffusion.samplers import Eta
 from trainer.diffusion.sde import OUVESDE
 from trainer.evaluation.metrics import si_sdr
-from trainer.networks.checkpoint import load_weights
+from trainer.fused.choice import OperatorChoice, put_on_operators
+from trainer.fused.memory import keep_freed_memory
+from trainer.networks.checkpoint import hours_heard, load_weights
 from trainer.networks.offline_model import OfflineModel
 from trainer.networks.score_model import ScoreModel
 from trainer.networks.spectrogram import Spectrogram
 from trainer.networks.streaming import StreamingNet
+from trainer.training.muon import MuonWithAdamW
 from trainer.training.objective import check_terms, path_loss, weighted_loss
 
 
@@ -97,7 +100,12 @@ class Enhancement(Validated):
         path_steps: list[float] = [1.0, 1.0, 1.0, 1.0],  # noqa: B006 - how often 1, 2, ... steps are run, relative
         path_changing: float = 0.3,  # share of examples in which the number of steps changes
         path_all_steps: bool = False,  # gradient through all steps, not only the last
+        operators: OperatorChoice = "auto",  # auto: fused where they run, plain elsewhere; fused-bfloat16 rounds products
+        optimizer: Literal[
+            "adamw", "muon"
+        ] = "adamw",  # muon: Muon for the blocks' matrices, AdamW for the rest
         learning_rate: float = 1e-3,
+        matrix_learning_rate: float = 5e-3,  # Muon's; learning_rate is then AdamW's
         warmup: int = 300,  # optimiser steps
         decay_steps: int = 0,  # optimiser steps of the cosine to final_ratio; 0 = the trainer's max_steps
         final_ratio: float = 0.05,  # learning rate at the end against learning_rate
@@ -113,8 +121,28 @@ class Enhancement(Validated):
             )
         check_terms(sde, weight, tweedie)
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
+        self.seconds_heard = 0.0  # of noisy speech, by all processes, since the random start
         if init:
             load_weights(self.model, Path(init))
+            self.seconds_heard = 3600 * hours_heard(Path(init))
+
+    def on_train_batch_end(self, outputs: object, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
+        """Counts what was heard."""
+        self.seconds_heard += batch[0].numel() / self.model.spectrogram.sample_rate * self.trainer.world_size
+
+    def on_save_checkpoint(self, checkpoint: dict) -> None:
+        """Adds what was heard to the checkpoint."""
+        super().on_save_checkpoint(checkpoint)
+        checkpoint["seconds_heard"] = self.seconds_heard
+
+    def on_load_checkpoint(self, checkpoint: dict) -> None:
+        """Goes on counting where the checkpoint stopped."""
+        self.seconds_heard = checkpoint.get("seconds_heard", 0.0)
+
+    def on_fit_start(self) -> None:
+        """Puts the network on the operators that were asked for."""
+        keep_freed_memory()
+        put_on_operators(self.model.network, self.hparams.operators, self.device)
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         x_wave, y_wave = batch
@@ -136,10 +164,7 @@ class Enhancement(Validated):
 
     def configure_optimizers(self):
         h = self.hparams
-        decay = [p for p in self.parameters() if p.ndim >= 2]
-        rest = [p for p in self.parameters() if p.ndim < 2]
-        groups = [{"params": decay, "weight_decay": h.weight_decay}, {"params": rest, "weight_decay": 0.0}]
-        optimizer = torch.optim.AdamW(groups, lr=h.learning_rate, betas=(0.9, 0.99))
+        optimizer = self.make_optimizer()
         total = h.decay_steps or self.trainer.estimated_stepping_batches
 
         def ratio(step: int) -> float:
@@ -152,3 +177,16 @@ class Enhancement(Validated):
 
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, ratio)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def make_optimizer(self) -> torch.optim.Optimizer:
+        """The optimiser that the options name, over all parameters."""
+        h = self.hparams
+        if h.optimizer == "muon":
+            matrices = [p for p in self.model.network.blocks.parameters() if p.ndim == 2]
+            chosen = {id(p) for p in matrices}
+            rest = [p for p in self.parameters() if id(p) not in chosen]
+            return MuonWithAdamW(matrices, rest, h.matrix_learning_rate, h.learning_rate, h.weight_decay)
+        decay = [p for p in self.parameters() if p.ndim >= 2]
+        rest = [p for p in self.parameters() if p.ndim < 2]
+        groups = [{"params": decay, "weight_decay": h.weight_decay}, {"params": rest, "weight_decay": 0.0}]
+        return torch.optim.AdamW(groups, lr=h.learning_rate, betas=(0.9, 0.99))

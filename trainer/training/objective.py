@@ -11,8 +11,10 @@ from trainer.diffusion.draws import own_rows
 from trainer.diffusion.loss_weighting import alpha, draw_times
 from trainer.diffusion.samplers import few_step_transition
 from trainer.diffusion.sde import GaussianPath, expand_as
+from trainer.fused.losses import power_scale
 from trainer.networks.offline_model import OfflineModel
 from trainer.networks.score_model import ScoreModel
+from trainer.networks.streaming import StreamingNet
 from trainer.training.losses import Estimate, samples_needed, weighted_sum
 
 
@@ -25,7 +27,14 @@ def estimate(model: ScoreModel | OfflineModel, x_hat: Tensor, x: Tensor) -> Esti
     unit = x.new_ones(batch, x.shape[2])
     other = x_hat[batch:] if len(x_hat) > batch else None
     x_hat = x_hat[:batch]
-    return Estimate(x_hat, x, s.istft(s.expand(x_hat, unit))[0], s.istft(s.expand(x, unit))[0], other)
+    network = model.network
+    operators = network.fused.operators if isinstance(network, StreamingNet) and network.fused else None
+    if operators is None:
+        of_hat, of_x = s.expand(x_hat, unit), s.expand(x, unit)
+    else:
+        p = (1 / s.exponent - 1) / 2
+        of_hat, of_x = (power_scale(operators, v / s.factor, p) for v in (x_hat, x))
+    return Estimate(x_hat, x, s.istft(of_hat)[0], s.istft(of_x)[0], other, operators)
 
 
 def circular_noise(model: ScoreModel | OfflineModel, like: Tensor) -> Tensor:

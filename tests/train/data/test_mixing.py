@@ -14,7 +14,7 @@ from trainer.data.levels import active_rms, rms
 from trainer.data.mixing import change_speed, mix, pause, render
 from trainer.data.rooms import load_rooms, simulate_rooms
 from trainer.data.scene import MixConfig, draw_scene
-from trainer.data.synthetic import clicks, coloured_noise, hum, tones
+from trainer.data.synthetic import bangs, clicks, coloured_noise, hum, rumble, tones
 
 RATE = 16000
 SAMPLES = 2 * RATE
@@ -363,3 +363,53 @@ def test_missing_simulator_is_one_sentence(monkeypatch):
     with pytest.raises(ImportError, match="extra `train`"):
         simulate_rooms(1, 0, RATE)
     assert load_rooms(0, 0, RATE) == []
+
+
+def test_bangs_rise_over_everything_in_y_alone_and_peak_where_they_should():
+    quiet = plain(level_range=(-50.0, -50.0), noise_absent=0.0, bangs=1.0, bangs_range=(-6.0, -6.0))
+    without = plain(level_range=(-50.0, -50.0), noise_absent=0.0)
+    for seed in range(5):
+        (x, y), (x_0, y_0) = made(quiet, seed), made(without, seed)
+        np.testing.assert_array_equal(x, x_0)
+        assert decibel(np.abs(y - y_0).max()) == pytest.approx(-6, abs=0.2)
+        assert np.mean(np.abs(y - y_0) > 0.01) < 0.6  # bursts, not noise all through
+
+
+def test_an_offset_is_in_y_alone_and_has_either_sign():
+    means = []
+    for seed in range(12):
+        x, y = made(plain(offset=1.0, offset_range=(0.05, 0.05)), seed)
+        means.append(float(np.mean(y)))
+        assert abs(np.mean(x)) < 0.01
+    assert min(means) < -0.04 and max(means) > 0.04
+
+
+def test_rumble_is_low_and_as_loud_as_asked():
+    loud, without = plain(rumble=1.0, rumble_range=(6.0, 6.0)), plain()
+    (_, y), (_, y_0) = made(loud, 3), made(without, 3)
+    added = y - y_0
+    assert decibel(rms(added) / rms(y_0)) == pytest.approx(6, abs=0.5)
+    power = np.abs(np.fft.rfft(added)) ** 2
+    assert power[: 400 * SAMPLES // RATE].sum() > 0.95 * power.sum()
+
+
+def test_noise_runs_backwards_or_changes_to_another():
+    def steps(rng, samples):  # louder from moment to moment
+        return (0.01 + 0.2 * np.arange(samples) / samples * rng.standard_normal(samples)).astype(np.float32)
+
+    def noise_of(**changes):
+        config = plain(snr="uniform", snr_range=(-40.0, -40.0), **changes)
+        return mix(np.random.default_rng(1), SAMPLES, speech, steps, config, (), RATE)[1]
+
+    half = SAMPLES // 2
+    assert rms(noise_of()[half:]) > 1.5 * rms(noise_of()[:half])
+    backwards = noise_of(reverse=1.0)
+    assert rms(backwards[:half]) > 1.5 * rms(backwards[half:])
+    assert rms(noise_of(splice=1.0) - noise_of()) > 0.1 * rms(noise_of())
+
+
+@pytest.mark.parametrize("samples", [RATE // 100, RATE // 2, RATE // 2 + 1, 3 * RATE])
+def test_bangs_and_rumble_have_any_length(samples):
+    assert bangs(np.random.default_rng(0), samples, RATE).shape == (samples,)
+    made = rumble(np.random.default_rng(0), samples, RATE)
+    assert made.shape == (samples,) and np.isfinite(made).all()

@@ -122,3 +122,131 @@ def test_bad_values_are_refused():
         Spectrogram(synthesis_length=640)
     with pytest.raises(ValueError, match="161 samples"):
         Spectrogram().stft(torch.zeros(1, 161))
+
+
+ROBUST = dict(
+    window_length=640, synthesis_length=320, release=0.35, burst=0.2, burst_window=0.5, high_pass=40.0
+)
+
+
+def test_hop_by_hop_equals_the_whole_with_a_robust_level_and_a_high_pass():
+    torch.manual_seed(0)
+    s = Spectrogram(**ROBUST)
+    x = torch.randn(2, 160 * 200) * torch.linspace(0, 0.3, 160 * 200) + 0.05
+    x[:, 9600:12000] += torch.randn(2, 2400)
+    x[:, :1600] = 0
+    y, _, amplitude, power = s.encode(x)
+    whole = s.decode(y, amplitude, power)
+    past_offset = past_audio = past_level = past_output = None
+    parts = []
+    for hop in x.split(160, 1):
+        hop, past_offset = s.remove_offset(hop, past_offset)
+        spectrum, past_audio = s.stft(hop, past_audio)
+        p = s.power(spectrum)
+        a, past_level = s.level(p, past_level)
+        out, past_output = s.istft(s.bound(s.expand(s.compress(spectrum, a), a), p), past_output)
+        parts.append(out)
+    assert torch.allclose(torch.cat(parts, 1), whole, atol=2e-5)
+    shapes = {name: shape[1:] for name, shape in s.states().items()}
+    held = {
+        "past_offset": past_offset,
+        "past_audio": past_audio,
+        "past_level": past_level,
+        "past_output": past_output,
+    }
+    assert {name: value.shape[1:] for name, value in held.items()} == shapes
+
+
+def level_db(s: Spectrogram, x: torch.Tensor) -> torch.Tensor:
+    return 20 * s.encode(x)[2][0].log10()
+
+
+def murmur(seconds: float) -> torch.Tensor:
+    """Quiet noise in syllables, about -41 dBFS."""
+    torch.manual_seed(1)
+    n = torch.arange(int(seconds * 16000)) / 16000
+    return 0.006 * torch.randn(1, len(n)) * (1.2 + torch.sin(25 * n))
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.05, 0.2])
+def test_a_burst_does_not_move_the_level(seconds):
+    s, quiet = Spectrogram(**ROBUST), murmur(4)
+    loud = quiet.clone()
+    length = int(seconds * 16000)
+    loud[:, 16000 : 16000 + length] += 0.5 * torch.randn(1, length)
+    before, after = level_db(s, quiet), level_db(s, loud)
+    touched = slice(100, 100 + int(seconds * 100) + 4)  # the frames that hold a part of the burst
+    assert after[touched].max() > before[touched].max() + 10  # these are divided by more, for themselves
+    moved = (after - before).abs()
+    moved[touched] = 0
+    assert moved.max() < 6
+
+
+def test_after_a_burst_at_the_very_start_the_level_is_back_within_a_second():
+    s, quiet = Spectrogram(**ROBUST), murmur(4)
+    bang = 0.5 * torch.randn(1, 3200)
+    late = level_db(s, torch.cat([bang, quiet], 1))[20:] - level_db(s, quiet)
+    assert late[0] > 20
+    assert late[100:].max() < 6
+
+
+def test_the_level_follows_a_voice_that_gets_louder_and_stays():
+    s, x = Spectrogram(**ROBUST), murmur(4)
+    x[:, 32000:] *= 30
+    levels = level_db(s, x)
+    assert levels[250:].mean() - levels[100:200].mean() == pytest.approx(29.5, abs=1.5)
+
+
+def test_a_robust_level_makes_a_quiet_and_a_loud_microphone_look_alike():
+    s, x = Spectrogram(**ROBUST), murmur(2)
+    loud, quiet = s.encode(x * 10)[0], s.encode(x * 0.3)[0]
+    assert torch.allclose(loud, quiet, atol=2e-3)
+
+
+def test_a_robust_level_is_held_in_silence():
+    x = torch.cat([murmur(1) * 10, torch.zeros(1, 160 * 300)], 1)
+    amplitude = Spectrogram(**ROBUST).encode(x)[2]
+    assert torch.equal(amplitude[:, 150], amplitude[:, -1])
+
+
+def through(s: Spectrogram, x: torch.Tensor) -> torch.Tensor:
+    y, _, amplitude, power = s.encode(x)
+    return s.decode(y, amplitude, power)
+
+
+@pytest.mark.parametrize("offset", [0.1, -0.02])
+def test_an_offset_is_taken_out_and_the_rest_is_not_touched(offset):
+    torch.manual_seed(0)
+    s = Spectrogram(**ROBUST)
+    n = torch.arange(32000) / 16000
+    x = (0.1 * torch.sin(2 * torch.pi * 180 * n) + 0.05 * torch.sin(2 * torch.pi * 1234 * n))[None]
+    out, plain = through(s, x + offset), through(s, x)
+    assert out.mean().abs() < 1e-3
+    assert (out - plain)[:, 1600:].abs().max() < 0.01 * abs(offset)
+    late = slice(8000, 30000)
+    error = (plain[:, late] - x[:, late.start - s.latency : late.stop - s.latency]).square().mean()
+    assert 10 * (x[:, late].square().mean() / error).log10() > 40
+
+
+@pytest.mark.parametrize(
+    ("frequency", "least", "most"), [(8, -99, -18), (15, -99, -15), (80, -0.5, 0.1), (120, -0.1, 0.1)]
+)
+def test_the_high_pass_lies_below_speech(frequency, least, most):
+    x = 0.1 * torch.sin(2 * torch.pi * frequency * torch.arange(64000) / 16000)[None]
+    out = through(Spectrogram(**ROBUST), x)[:, 16000:]
+    gain = 10 * (out.square().mean() / x[:, 16000:].square().mean()).log10()
+    assert least < gain < most
+
+
+def test_old_configurations_have_no_new_entries_and_new_values_are_checked():
+    assert not {"burst", "high_pass"} & set(Spectrogram().config)
+    again = Spectrogram(**Spectrogram(**ROBUST).config)
+    assert again.config == Spectrogram(**ROBUST).config
+    with pytest.raises(
+        ValueError, match=r"burst 0.47 s must be positive and two windows shorter than burst_window \(0.5 s\)"
+    ):
+        Spectrogram(burst=0.47)
+    with pytest.raises(ValueError, match="high_pass 200"):
+        Spectrogram(high_pass=200)
+    with pytest.raises(ValueError, match="high_pass above 0"):
+        Spectrogram().remove_offset(torch.zeros(1, 160))

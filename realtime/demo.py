@@ -16,7 +16,7 @@ from realtime.cli.bench import HopCost, summary
 from realtime.cli.png import png, spectrograms
 from realtime.engine.enhancer import Enhancer
 
-CLIP = Path(__file__).parents[1] / "models" / "demo-noisy.flac"
+CLIP = Path(__file__).parent / "models" / "demo-noisy.flac"
 LONGEST_S = 300  # a picture of more shows nothing
 _FRAME_S = 0.05
 _PAUSE_SHARE = 0.2

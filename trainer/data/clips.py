@@ -27,9 +27,9 @@ def find_clips(
 ) -> list[Clip]:
     """List the clips of folders (searched whole) and manifests (.tsv with a header, .jsonl), sorted by path.
 
-    A manifest needs `path`, relative to its own folder; `source`, `speaker_or_class` (or `speaker`, or `label`) and `snr_db` are used
-    where they are given. `include` keeps names that match one of its globs or begin with one of its prefixes;
-    `min_snr_db` leaves out rows whose `snr_db` is below. `what` names the sound in errors.
+    A manifest needs `path`, relative to its own folder; `source`, `speaker_or_class` (or `speaker`, or `label`) and
+    `snr_db` are used where they are given. `include` keeps names that match one of its globs or begin with
+    one of its prefixes; `min_snr_db` leaves out rows whose `snr_db` is below. `what` names the sound in errors.
 
     Raises ValueError if a place or a listed file is missing, a manifest is malformed, or nothing is left.
     """

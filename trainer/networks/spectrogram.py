@@ -298,7 +298,9 @@ class Spectrogram(nn.Module):
     def encode(
         self, noisy: Tensor, clean: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-        """Whole signals for training: [B, n hop] -> compressed y, x [B, 2, T, low_bins], level amplitude, noisy power [B, T]."""
+        """Whole signals for training: [B, n hop] -> compressed y, x [B, 2, T, low_bins], level
+        amplitude, noisy power [B, T].
+        """
         if self.high_pass:
             noisy = self.remove_offset(noisy)[0]
             clean = None if clean is None else self.remove_offset(clean)[0]

@@ -8,14 +8,16 @@ function, and the exporter traces this very class.
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from trainer.fused.network import Fused
 from trainer.networks.recurrence import RECURRENCES
+
+if TYPE_CHECKING:  # the operators know the network; the network only holds them
+    from trainer.fused.network import Fused
 
 
 class Film(NamedTuple):

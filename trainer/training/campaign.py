@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import FrameType
 
+from trainer.atomic import atomic_path
 from trainer.networks.checkpoint import hours_heard
 
 CONFIG = Path(__file__).parents[1] / "configs" / "campaign.yaml"
@@ -85,9 +86,8 @@ def kept_options(a: argparse.Namespace) -> Options:
         raise ValueError(f"--score-hours {merged['score_hours']}: it must be above 0")
     options = Options(**merged)
     a.state.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(asdict(options), indent=2))
-    temporary.replace(path)
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(asdict(options), indent=2))
     return options
 
 

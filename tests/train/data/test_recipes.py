@@ -7,14 +7,14 @@ from collections import Counter
 import numpy as np
 import pytest
 import soundfile
+from trainer.recipes import make as make_module
+from trainer.recipes import ntcd_timit, own, voicebank_demand, wsj0_qut
 
 from trainer.cli import main
 from trainer.data.levels import active_rms, rms
 from trainer.data.recipes.make import make, repeated
 from trainer.data.recipes.plan import LayoutError, Noise, Pair, split_groups
 from trainer.data.testset import find_items
-from trainer.recipes import make as make_module
-from trainer.recipes import ntcd_timit, own, voicebank_demand, wsj0_qut
 
 RATE = 16000
 

@@ -16,10 +16,11 @@ from realtime.engine.enhancer import Enhancer
 from realtime.engine.enhancer_batch import EnhancerBatch
 from realtime.engine.session import Session
 from trainer.diffusion.sde import OUVESDE
-from trainer.networks.checkpoint import load_model, save_snapshot
+from trainer.networks.checkpoint import load_model, save_snapshot, widened
 from trainer.networks.score_model import ScoreModel
 from trainer.networks.spectrogram import Spectrogram
 from trainer.networks.streaming import StreamingNet
+from trainer.networks.upper_band import UpperBand
 
 LIMIT = 1e-4
 
@@ -315,3 +316,44 @@ def test_wrong_use_is_one_sentence(snapshot, exported, tmp_path):
         assert done.returncode == code and text in done.stderr, done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "x.onnx").exists()
+
+
+def test_a_full_band_file_with_the_robust_front_end_computes_what_the_trainer_does(tmp_path):
+    torch.manual_seed(0)
+    low = ScoreModel(
+        Spectrogram(
+            window_length=640, synthesis_length=320, factor=1.0, release=0.35, burst=0.2, high_pass=40.0
+        ),
+        OUVESDE(sigma_max=0.35),
+        StreamingNet(bins=321, channels=16, blocks=1, heads=1, stride=8, bands=8, recurrence="qrnn"),
+        (1.0, 0.25),
+    )
+    full = widened(low, UpperBand(channels=16))
+    with torch.no_grad():
+        full.upper.outward.weight.normal_(std=0.3)
+    save_snapshot(low.config, low.state_dict(), tmp_path / "low.safetensors")
+    save_snapshot(full.config, full.state_dict(), tmp_path / "full.safetensors")
+    done = export(
+        "convert",
+        tmp_path / "low.safetensors",
+        "--upper-band",
+        tmp_path / "full.safetensors",
+        "-o",
+        tmp_path / "f.onnx",
+    )
+    assert done.returncode == 0, done.stderr
+    spec = Session(tmp_path / "f.onnx", device="cpu").spec
+    assert (spec.sample_rate, spec.hop_length, spec.latency) == (48000, 480, 480)
+    assert {"past_offset", "upper_h"} <= set(spec.states) and spec.states["past_level"] == (1, 50)
+    done = export(
+        "verify",
+        tmp_path / "f.onnx",
+        "--checkpoint",
+        tmp_path / "full.safetensors",
+        "--seconds",
+        "2",
+        "--steps",
+        "2",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("ok ") == 3

@@ -9,24 +9,12 @@ import soxr
 import torch
 
 from realtime.demo import CLIP
-from trainer.diffusion.sde import OUVESDE
+from tests.helpers.full_band import small_model
 from trainer.networks.checkpoint import load_model, save_snapshot, widened, with_upper_band
-from trainer.networks.score_model import ScoreModel
 from trainer.networks.spectrogram import Spectrogram
-from trainer.networks.streaming import StreamingNet
 from trainer.networks.upper_band import UpperBand, triangles
 
-FRONT = dict(window_length=640, synthesis_length=320, factor=1.0, release=0.35, burst=0.2, high_pass=40.0)
 SHIPPED = Path(__file__).parents[3] / "realtime" / "models" / "klarstrom-16k.safetensors"
-
-
-def small() -> ScoreModel:
-    torch.manual_seed(0)
-    net = StreamingNet(bins=321, channels=16, blocks=1, heads=1, stride=8, bands=8, recurrence="qrnn")
-    with torch.no_grad():
-        for p in net.parameters():
-            p.add_(0.02 * torch.randn_like(p))
-    return ScoreModel(Spectrogram(**FRONT), OUVESDE(sigma_max=0.35), net, (1.0, 0.25)).eval()
 
 
 def open_band() -> UpperBand:
@@ -66,7 +54,7 @@ def test_the_low_band_is_the_output_of_the_16_khz_model(speech, steps):
 
 
 def test_an_open_upper_band_returns_what_came_in_above_8_khz(speech):
-    full = widened(small(), open_band()).eval()
+    full = widened(small_model(), open_band()).eval()
     n = torch.arange(speech[1].shape[1]) / 48000
     above = 0.05 * torch.sin(2 * torch.pi * 12000 * n) + 0.02 * torch.sin(2 * torch.pi * 19000 * n)
     noise = 0.5**0.5 * torch.randn(n.numel() // 480 + 4, 1, 2, 321)
@@ -107,7 +95,7 @@ def test_gains_stay_in_0_to_1_and_hop_by_hop_equals_the_whole():
 
 
 def test_a_snapshot_holds_both_and_gives_its_upper_band_to_another_model(tmp_path):
-    first, second = small(), small()
+    first, second = small_model(), small_model()
     with torch.no_grad():
         second.network.head.bias.add_(0.1)
     full = widened(first, open_band())
@@ -124,11 +112,11 @@ def test_a_snapshot_holds_both_and_gives_its_upper_band_to_another_model(tmp_pat
 
 def test_what_does_not_fit_together_is_refused():
     with pytest.raises(ValueError, match="a model of 16000 Hz cannot be the low band of one of 44100 Hz"):
-        widened(small(), UpperBand(), 44100)
+        widened(small_model(), UpperBand(), 44100)
     with pytest.raises(ValueError, match="cannot be the low band"):
-        widened(widened(small(), UpperBand()), UpperBand(), 144000)
+        widened(widened(small_model(), UpperBand()), UpperBand(), 144000)
     with pytest.raises(ValueError, match="has 640 bins above the network's, the upper band has 100"):
-        widened(small(), UpperBand(bins=101))
+        widened(small_model(), UpperBand(bins=101))
     with pytest.raises(ValueError, match="bands 1 and low_bands 16 must lie in 2"):
         UpperBand(bands=1)
     with pytest.raises(ValueError, match="base_rate 44100"):

@@ -1,6 +1,6 @@
 """ModelSpec: all that a host must know of a model file, kept as JSON in the file's own metadata.
 
-A file without a valid contract is refused with one sentence. DESIGN section 2 is the specification.
+A file without a valid contract is refused with one sentence. CONTRACT.md in this package is the specification.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Supervised discrepancies D(x̂₀, x): what the weighted loss may use beside, or instead of, the squared error.
 
 Each takes an `Estimate` and returns one value per example, [B]. With the exact Tweedie estimate and `mse` the weighted
-loss is the score loss under another weight in time (DESIGN section 3), so a gain that no weight can give needs one of
-the others.
+loss is the score loss under another weight in time (PAPER.md, "The weighted loss"), so a gain that no weight can give
+needs one of the others.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def test_tweedie_of_the_true_score_is_the_clean_signal(sde):
 
 
 def test_squared_error_of_tweedie_is_the_score_loss_reweighted(sde):
-    """‖x̂₀ − x‖² = e^{2θt} σ_t² ‖σ_t s + z‖²: sde, Tweedie and objective agree (DESIGN section 3)."""
+    """‖x̂₀ − x‖² = e^{2θt} σ_t² ‖σ_t s + z‖²: sde, Tweedie and objective agree (PAPER.md, "The weighted loss")."""
     torch.manual_seed(0)
     x, y, z, s = torch.randn(4, 8, 2, 5, 6, dtype=torch.double)
     t = torch.rand(8, dtype=torch.double) * 0.97 + 0.03

@@ -24,7 +24,7 @@ def pair(batch=3, frames=20):
 
 @pytest.mark.parametrize("batch", [1, 5])
 def test_loss_is_the_score_loss_reweighted_when_supervised_by_mse(model, batch):
-    """The identity of DESIGN section 3 through the real objective, for any batch size."""
+    """The identity of PAPER.md, "The weighted loss", through the real objective, for any batch size."""
     model = model.double()
     x, y = pair(batch).double()
     torch.manual_seed(2)

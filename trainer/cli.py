@@ -19,7 +19,10 @@ COMMANDS = {
         "trainer.networks.sgmse_import",
         "make a model of a checkpoint of SGMSE+, without running its code",
     ),
-    "campaign": ("trainer.training.campaign", "a training of many hours: runs behind other work, scores itself, goes on"),
+    "campaign": (
+        "trainer.training.campaign",
+        "a training of many hours: runs behind other work, scores itself, goes on",
+    ),
     "bench": ("trainer.training.bench", "time a training step on plain and on fused operators"),
     "experiments": (
         "trainer.evaluation.experiments",

@@ -50,7 +50,9 @@ class MixConfig:
     low_cut: float = 0.05  # probability: x and y lose their lows
     low_cut_range: Range = (50.0, 300.0)  # corner, Hz
     # what the microphone hears beside the noise
-    bangs: float = 0.0  # probability: one to three bursts (a door, a clap, a knock) in y, louder than all else
+    bangs: float = (
+        0.0  # probability: one to three bursts (a door, a clap, a knock) in y, louder than all else
+    )
     bangs_range: Range = (-20.0, -3.0)  # peak of the loudest, dBFS
     offset: float = 0.0  # probability: y has an offset, as cheap sound cards give
     offset_range: Range = (0.003, 0.1)  # its size, of either sign
@@ -89,7 +91,14 @@ _PROBABILITIES = {
     *("bangs", "offset", "rumble", "reverse", "splice"),
     *("second_noise", "reverb", "reverb_noise", "clipping", "low_pass", "low_cut"),
 }
-_POSITIVE = {"offset_range", "speed_range", "babble_talkers", "clipping_range", "low_pass_range", "low_cut_range"}
+_POSITIVE = {
+    "offset_range",
+    "speed_range",
+    "babble_talkers",
+    "clipping_range",
+    "low_pass_range",
+    "low_cut_range",
+}
 
 
 DEFAULT_MIX = MixConfig()

@@ -138,9 +138,7 @@ class ScoreModel(nn.Module):
         gains, _ = self.upper(above, y, x_hat, amplitude)
         return s.istft(self.join(x_hat, amplitude, power, above, gains))[0]
 
-    def join(
-        self, x_hat: Tensor, amplitude: Tensor, power: Tensor, above: Tensor, gains: Tensor
-    ) -> Tensor:
+    def join(self, x_hat: Tensor, amplitude: Tensor, power: Tensor, above: Tensor, gains: Tensor) -> Tensor:
         """The full-band spectrum: the expanded estimate below, the noisy spectrum under its gains above."""
         s = self.spectrogram
         low = s.bound(s.expand(x_hat, amplitude), power)

@@ -80,7 +80,8 @@ class Spectrogram(nn.Module):
         burst: float = 0.0,  # s, bursts up to this long do not move the level
         burst_window: float = 0.5,  # s, the frames among which a burst is known as one
         headroom_db: float = 20.0,  # of a frame over the level, where burst is above 0
-        base_rate: int | None = None,  # Hz; the level, the scale and `low_bins` are those at this rate; None = sample_rate
+        base_rate: int
+        | None = None,  # Hz; the level, the scale and `low_bins` are those at this rate; None = sample_rate
         high_pass: float = 0.0,  # Hz, below speech: what lies lower is taken out, of noisy and clean alike; 0 = nothing is
     ):
         super().__init__()
@@ -123,7 +124,9 @@ class Spectrogram(nn.Module):
         if base_rate != sample_rate:
             self.config |= dict(base_rate=base_rate)
         self.ratio = sample_rate // base_rate
-        self.low_bins = window_length // self.ratio // 2 + 1  # of the score model; all of them at its own rate
+        self.low_bins = (
+            window_length // self.ratio // 2 + 1
+        )  # of the score model; all of them at its own rate
         self.sample_rate, self.window_length, self.hop_length = sample_rate, window_length, hop_length
         self.exponent, self.factor = exponent, factor
         self.bins = window_length // 2 + 1
@@ -137,7 +140,9 @@ class Spectrogram(nn.Module):
         self.down = 1 - math.exp(-hop / release)
         # a burst is in all frames that it begins, ends or lies in
         self.burst_frames = round(burst / hop) + -(-self.overlap // hop_length) if burst else 0
-        self.recent = round(burst_window / hop) - 1 if burst else 0  # frames that the level remembers beside itself
+        self.recent = (
+            round(burst_window / hop) - 1 if burst else 0
+        )  # frames that the level remembers beside itself
         self.headroom = 10 ** (-headroom_db / 10)
         self.high_pass = high_pass
         self.offset_pace = 1 - math.exp(-hop / 0.1)
@@ -147,9 +152,7 @@ class Spectrogram(nn.Module):
         # white noise of power 1 gives E|S|² = 1, at base_rate: a bin of one frequency has one value at every rate
         scale = 1 / math.sqrt(window.square().sum() * self.ratio)
         # phases count from where the synthesis window begins: bins of one frequency agree whatever the window's length
-        turn = torch.polar(
-            torch.ones_like(k), 2 * math.pi * k * (window_length - synthesis) / window_length
-        )
+        turn = torch.polar(torch.ones_like(k), 2 * math.pi * k * (window_length - synthesis) / window_length)
         self.analysis = ShortDFT(window, turn * scale * self._passed(k * sample_rate / window_length))
         weight = torch.full((self.bins,), 2.0, dtype=torch.float64)
         weight[0] = 1.0

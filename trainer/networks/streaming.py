@@ -120,7 +120,9 @@ class StreamingNet(nn.Module):
         heads: int = 4,
         stride: int = 4,  # bins a convolution band
         bands: int = 24,  # bands of the recurrent blocks, narrow at low frequencies
-        recurrence: Literal["gru", "qrnn"] = "gru",  # qrnn: gates see the input alone, a third fewer multiplications
+        recurrence: Literal[
+            "gru", "qrnn"
+        ] = "gru",  # qrnn: gates see the input alone, a third fewer multiplications
     ):
         super().__init__()
         if (bins - 1) % stride:
@@ -147,7 +149,9 @@ class StreamingNet(nn.Module):
         self.decoder = nn.Conv2d(channels, channels, (1, 3), padding=(0, 1))
         self.head = nn.Conv2d(channels, 8 * stride, (1, 3), padding=(0, 1))
         self.embedding = TimeEmbedding(channels, blocks + 1)
-        self.fused: Fused | None = None  # operators that whole sequences run on in training; see trainer.fused
+        self.fused: Fused | None = (
+            None  # operators that whole sequences run on in training; see trainer.fused
+        )
         nn.init.normal_(self.head.weight, std=1e-3)
         nn.init.zeros_(self.head.bias)
 

@@ -18,7 +18,9 @@ from trainer.networks.recurrence import Recurrence
 def triangles(bins: int, bands: int) -> Tensor:
     """[bands, bins]: triangles that sum to 1 in each bin, each band a little wider than the one below; flat at the ends."""
     edges = torch.linspace(0, 1, bands, dtype=torch.float64)
-    centres = (bins - 1) * (torch.expm1(edges * math.log(2.5)) / 1.5)  # the last band is 2.5 times as wide as the first
+    centres = (bins - 1) * (
+        torch.expm1(edges * math.log(2.5)) / 1.5
+    )  # the last band is 2.5 times as wide as the first
     place = torch.arange(bins, dtype=torch.float64)
     index = torch.searchsorted(centres, place, right=True).clamp(1, bands - 1)
     share = ((place - centres[index - 1]) / (centres[index] - centres[index - 1])).clamp(0, 1)
@@ -47,7 +49,9 @@ class UpperBand(nn.Module):
         self.config = dict(bins=bins, low_bins=low_bins, bands=bands, low_bands=low_bands, channels=channels)
         self.bins, self.low_bins, self.channels = bins, low_bins, channels
         spread, low = triangles(bins, bands), triangles(low_bins, low_bands)
-        self.register_buffer("spread", spread, persistent=False)  # [bands, bins] gains of bands -> gains of bins
+        self.register_buffer(
+            "spread", spread, persistent=False
+        )  # [bands, bins] gains of bands -> gains of bins
         self.register_buffer("pool", (spread / spread.sum(1, keepdim=True)).T.contiguous(), persistent=False)
         self.register_buffer("low_pool", (low / low.sum(1, keepdim=True)).T.contiguous(), persistent=False)
         self.inward = nn.Linear(bands + 2 * low_bands, channels)

@@ -1,10 +1,38 @@
 """Fixtures around small exact models; tests/helpers/engine_models.py says what they compute."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from realtime.engine.session import Session
 from tests.helpers.engine_models import Recipe, build, save
+
+
+HERE = Path(__file__).parent
+# What takes long, or wants more than Python: `pytest -m "not slow"` is the fast lane. All of the others are slow too.
+LANES = {
+    "audio": ("audio/test_virtual_mic.py", "live/test_long.py", "live/test_servers.py", "live/test_served.py"),
+    "screen": ("gui/test_screen.py", "gui/test_tray.py"),
+    "ray": ("files/test_ray.py",),
+    "slow": (
+        "export/test_blockwise.py", "export/test_export.py", "train/evaluation/test_experiments.py",
+        "train/evaluation/test_evaluate.py", "train/evaluation/test_metrics.py", "train/networks/test_full_band.py",
+        "train/training/test_bridge_models.py", "train/training/test_campaign.py", "train/training/test_fit.py",
+        "train/training/test_moved.py", "train/training/test_paper_configs.py", "train/training/test_processes.py",
+        "train/training/test_upper_band_module.py",
+    ),
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Marks the tests of the files in LANES."""
+    of = {HERE / name: lane for lane, names in LANES.items() for name in names}
+    for item in items:
+        lane = of.get(item.path)
+        if lane is not None:
+            item.add_marker(lane)
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,6 @@ def run(a: argparse.Namespace) -> int:
     from gui.window import theme
     from gui.window.main_window import MainWindow
     from gui.window.screenshot import Screenshot
-    from gui.window.tray import Tray
     from gui.window.trouble import log_uncaught
 
     sys.setswitchinterval(0.001)  # the sound's thread must not wait for ours
@@ -84,7 +83,7 @@ def run(a: argparse.Namespace) -> int:
         window.files.open(a.open)
     else:
         window.controller.open_model()
-    window.start(None if shot else Tray(window), a.minimised)
+    window.start(None if shot else window.make_tray(), a.minimised)
     if shot is None and a.open is None and window.seen and not window.settings.welcomed:
         window.live_side.find_microphone()
     code = app.exec()

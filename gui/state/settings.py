@@ -53,6 +53,17 @@ _ALLOWED: dict[str, Any] = {
 }
 
 
+class CurrentSettings:
+    """The settings of a window that runs, shared by its parts. Reading them gives the newest value."""
+
+    def __init__(self, value: Settings):
+        self.value = value
+
+    def keep(self, **changes: Any) -> None:
+        """Replaces these fields, to be written when the window closes."""
+        self.value = replace(self.value, **changes)
+
+
 def load(store: QSettings) -> Settings:
     """A store of a newer version is not understood: its window gets the defaults, and it is left as it is."""
     version = _version(store)

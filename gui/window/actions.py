@@ -2,117 +2,129 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from gui import texts
-from gui.plots.pictures import CLOSER
-
-if TYPE_CHECKING:
-    from gui.window.main_window import MainWindow
+from gui.plots.pictures import CLOSER, Pictures
+from gui.state.player import Player
+from gui.state.settings import Settings
+from gui.window.file_side import FileSide
+from gui.window.live_side import LiveSide
+from gui.window.live_view import LiveView
+from gui.window.top_bar import TopBar
+from gui.window.tray_window import TrayWindow
 
 _SEEK_S = 1.0
+Change = Callable[[str, object], None]  # a field of Settings and its new value
 
 
-def add_to(window: MainWindow) -> dict[str, QAction]:
-    """The menu bar of the window. -> its actions by name."""
-    found: dict[str, QAction] = {}
-    player = window.controller.player
+class Menus:
+    """The menu bar of a window. `actions` has everything in it by name."""
 
-    def add(menu: object, name: str, text: str, keys: object, do: object) -> None:
-        action = QAction(text, window)
+    def __init__(self, window: TrayWindow):
+        self._window = window
+        self.actions: dict[str, QAction] = {}
+
+    def _menu(self, title: str) -> QMenu:
+        return self._window.menuBar().addMenu(title)
+
+    def _add(
+        self,
+        menu: QMenu,
+        name: str,
+        text: str,
+        keys: Qt.Key | QKeySequence.StandardKey | str,
+        do: Callable[[], object],
+    ) -> None:
+        action = QAction(text, self._window)
         action.setShortcut(keys if isinstance(keys, Qt.Key) else QKeySequence(keys))
         action.triggered.connect(lambda checked=False: do())
         menu.addAction(action)
-        found[name] = action
+        self.actions[name] = action
 
-    def escape() -> None:
-        if window.controller.busy:
-            window.controller.cancel()
-        elif window.live_side.first_run is not None:
-            window.live_side.first_run.later.click()
-        else:
-            window.message.hide()
-
-    file = window.menuBar().addMenu(texts.MENU_FILE)
-    add(file, "open", texts.OPEN, QKeySequence.StandardKey.Open, window.files.ask)
-    add(file, "save_audio", texts.SAVE_AUDIO, QKeySequence.StandardKey.Save, window.files.ask_to_save_audio)
-    add(file, "save_picture", texts.SAVE_PICTURE, "Ctrl+Shift+S", window.files.ask_to_save_picture)
-    add(file, "cancel", texts.CANCEL, Qt.Key.Key_Escape, escape)
-    file.addSeparator()
-    add(file, "quit", texts.QUIT, "Ctrl+Q", window.quit)
-
-    play = window.menuBar().addMenu(texts.MENU_PLAY)
-    add(play, "switch", texts.SWITCH_NAME, Qt.Key.Key_Space, window.switch.toggle)
-    add(play, "play", f"{texts.PLAY} / {texts.PAUSE}", Qt.Key.Key_P, window.play_or_pause)
-    add(play, "mute", texts.MUTE, Qt.Key.Key_M, window.mute.toggle)
-    add(play, "live", texts.LIVE, Qt.Key.Key_L, window.live_view.button.click)
-    add(play, "record", texts.RECORD, Qt.Key.Key_R, window.live_view.record.click)
-    add(play, "microphone", texts.FIRST_MENU, "Ctrl+M", window.live_side.find_microphone)
-    add(play, "back", texts.BACK, "Alt+Left", lambda: player.seek(player.position_s - _SEEK_S))
-    add(play, "forward", texts.FORWARD, "Alt+Right", lambda: player.seek(player.position_s + _SEEK_S))
-
-    hold = QAction(texts.STOP_MOVING, window, checkable=True, shortcut=QKeySequence("H"))
-    hold.toggled.connect(window.live_view.hold)
-    found["hold"] = hold
-    view = window.menuBar().addMenu(texts.MENU_VIEW)
-    smooth = QAction(texts.SMOOTH, window, checkable=True, checked=window.settings.smooth)
-    smooth.toggled.connect(lambda on: window.change("smooth", on))
-    plots = QAction(texts.PLOTS, window, checkable=True, checked=window.settings.plots)
-    plots.setShortcut(QKeySequence("W"))
-    plots.toggled.connect(lambda on: window.change("plots", on))
-    found["plots"] = plots
-    view.addAction(smooth)
-    view.addAction(plots)
-    view.addAction(hold)
-    found["smooth"] = smooth
-    pictures = window.pictures
-    for name, keys, do in (
-        ("closer_frequency", "+", lambda: pictures.closer_in_frequency(CLOSER)),
-        ("further_frequency", "-", lambda: pictures.closer_in_frequency(1 / CLOSER)),
-        ("closer_time", "Ctrl++", lambda: pictures.closer_in_time(CLOSER)),
-        ("further_time", "Ctrl+-", lambda: pictures.closer_in_time(1 / CLOSER)),
-        ("higher", "Alt+Up", lambda: pictures.go(frequency=1)),
-        ("lower", "Alt+Down", lambda: pictures.go(frequency=-1)),
-        ("earlier", "Shift+Left", lambda: pictures.go(time=-1)),
-        ("later", "Shift+Right", lambda: pictures.go(time=1)),
-        ("whole", "Ctrl+0", pictures.show_all),
-    ):
-        add(view, name, texts.ZOOMS[name], keys, do)
-    view.addSeparator()
-    themes = view.addMenu(texts.THEME)
-    group = QActionGroup(window)
-    for name, text in texts.THEMES.items():
-        action = QAction(text, group, checkable=True, checked=name == window.settings.theme)
-        action.triggered.connect(lambda checked=False, name=name: window.change("theme", name))
-        themes.addAction(action)
-        found[f"theme_{name}"] = action
-    _add_start(window, found)
-    return found
-
-
-def _add_start(window: MainWindow, found: dict[str, QAction]) -> None:
-    menu = window.menuBar().addMenu(texts.MENU_START)
-    menu.setToolTipsVisible(True)
-    for field, text, tip in (
-        ("start_live", texts.START_LIVE, texts.START_LIVE_TIP),
-        ("start_in_tray", texts.START_IN_TRAY, texts.START_IN_TRAY_TIP),
-        ("close_to_tray", texts.CLOSE_TO_TRAY, texts.CLOSE_TO_TRAY_TIP),
-    ):
-        action = QAction(text, window, checkable=True, checked=getattr(window.settings, field))
-        action.setToolTip(tip)
-        action.toggled.connect(lambda on, field=field: window.change(field, on))
+    def _add_switch(self, menu: QMenu, name: str, text: str, on: bool, do: Callable[[bool], None]) -> QAction:
+        action = QAction(text, self._window, checkable=True, checked=on)
+        action.toggled.connect(do)
         menu.addAction(action)
-        found[field] = action
+        self.actions[name] = action
+        return action
 
-    def look_for_tray() -> None:
-        for field, tip in (
-            ("start_in_tray", texts.START_IN_TRAY_TIP),
-            ("close_to_tray", texts.CLOSE_TO_TRAY_TIP),
+    def add_file(self, files: FileSide, escape: Callable[[], None]) -> None:
+        """escape: what the key ends, whatever that is at the moment."""
+        menu, keys = self._menu(texts.MENU_FILE), QKeySequence.StandardKey
+        self._add(menu, "open", texts.OPEN, keys.Open, files.ask)
+        self._add(menu, "save_audio", texts.SAVE_AUDIO, keys.Save, files.ask_to_save_audio)
+        self._add(menu, "save_picture", texts.SAVE_PICTURE, "Ctrl+Shift+S", files.ask_to_save_picture)
+        self._add(menu, "cancel", texts.CANCEL, Qt.Key.Key_Escape, escape)
+        menu.addSeparator()
+        self._add(menu, "quit", texts.QUIT, "Ctrl+Q", self._window.quit)
+
+    def add_play(
+        self,
+        top: TopBar,
+        view: LiveView,
+        live_side: LiveSide,
+        player: Player,
+        play_or_pause: Callable[[], None],
+    ) -> None:
+        menu = self._menu(texts.MENU_PLAY)
+        self._add(menu, "switch", texts.SWITCH_NAME, Qt.Key.Key_Space, top.switch.toggle)
+        self._add(menu, "play", f"{texts.PLAY} / {texts.PAUSE}", Qt.Key.Key_P, play_or_pause)
+        self._add(menu, "mute", texts.MUTE, Qt.Key.Key_M, top.mute.toggle)
+        self._add(menu, "live", texts.LIVE, Qt.Key.Key_L, view.button.click)
+        self._add(menu, "record", texts.RECORD, Qt.Key.Key_R, view.record.click)
+        self._add(menu, "microphone", texts.FIRST_MENU, "Ctrl+M", live_side.find_microphone)
+        self._add(menu, "back", texts.BACK, "Alt+Left", lambda: player.seek(player.position_s - _SEEK_S))
+        self._add(
+            menu, "forward", texts.FORWARD, "Alt+Right", lambda: player.seek(player.position_s + _SEEK_S)
+        )
+
+    def add_view(self, settings: Settings, change: Change, view: LiveView, pictures: Pictures) -> None:
+        menu = self._menu(texts.MENU_VIEW)
+        self._add_switch(menu, "smooth", texts.SMOOTH, settings.smooth, lambda on: change("smooth", on))
+        plots = self._add_switch(menu, "plots", texts.PLOTS, settings.plots, lambda on: change("plots", on))
+        plots.setShortcut(QKeySequence("W"))
+        hold = self._add_switch(menu, "hold", texts.STOP_MOVING, False, view.hold)
+        hold.setShortcut(QKeySequence("H"))
+        for name, keys, do in (
+            ("closer_frequency", "+", lambda: pictures.closer_in_frequency(CLOSER)),
+            ("further_frequency", "-", lambda: pictures.closer_in_frequency(1 / CLOSER)),
+            ("closer_time", "Ctrl++", lambda: pictures.closer_in_time(CLOSER)),
+            ("further_time", "Ctrl+-", lambda: pictures.closer_in_time(1 / CLOSER)),
+            ("higher", "Alt+Up", lambda: pictures.go(frequency=1)),
+            ("lower", "Alt+Down", lambda: pictures.go(frequency=-1)),
+            ("earlier", "Shift+Left", lambda: pictures.go(time=-1)),
+            ("later", "Shift+Right", lambda: pictures.go(time=1)),
+            ("whole", "Ctrl+0", pictures.show_all),
         ):
-            found[field].setToolTip(tip if window.has_tray else texts.NO_TRAY)
-        found["close_to_tray"].setEnabled(window.has_tray)
+            self._add(menu, name, texts.ZOOMS[name], keys, do)
+        menu.addSeparator()
+        themes, group = menu.addMenu(texts.THEME), QActionGroup(self._window)
+        for name, text in texts.THEMES.items():
+            action = QAction(text, group, checkable=True, checked=name == settings.theme)
+            action.triggered.connect(lambda checked=False, name=name: change("theme", name))
+            themes.addAction(action)
+            self.actions[f"theme_{name}"] = action
 
-    menu.aboutToShow.connect(look_for_tray)
+    def add_start(self, settings: Settings, change: Change) -> None:
+        menu = self._menu(texts.MENU_START)
+        menu.setToolTipsVisible(True)
+        of_the_tray = (
+            ("start_in_tray", texts.START_IN_TRAY, texts.START_IN_TRAY_TIP),
+            ("close_to_tray", texts.CLOSE_TO_TRAY, texts.CLOSE_TO_TRAY_TIP),
+        )
+        for field, text, tip in (("start_live", texts.START_LIVE, texts.START_LIVE_TIP), *of_the_tray):
+            on = getattr(settings, field)
+            action = self._add_switch(menu, field, text, on, lambda on, field=field: change(field, on))
+            action.setToolTip(tip)
+
+        def look_for_tray() -> None:
+            for field, _, tip in of_the_tray:
+                self.actions[field].setToolTip(tip if self._window.has_tray else texts.NO_TRAY)
+            self.actions["close_to_tray"].setEnabled(self._window.has_tray)
+
+        menu.aboutToShow.connect(look_for_tray)

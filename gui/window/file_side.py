@@ -2,85 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
 
 from gui import texts
-from gui.state import settings
+from gui.plots.pictures import Pictures
 from gui.state.clip import Take
+from gui.state.controller import Controller
+from gui.state.settings import CurrentSettings, with_recent
 from gui.window import file_dialogs
-
-if TYPE_CHECKING:
-    from gui.window.main_window import MainWindow
+from gui.window.live_side import LiveSide
+from gui.window.message_bar import MessageBar
+from gui.window.panel import Panel
 
 
 class FileSide:
-    def __init__(self, window: MainWindow):
-        self._window = window
+    """Opens and saves by the controller, and tells in the message bar what came of it."""
+
+    def __init__(
+        self,
+        parent: QWidget,  # of the dialogs
+        settings: CurrentSettings,
+        controller: Controller,
+        live_side: LiveSide,  # steps back when a file is opened
+        panel: Panel,
+        pictures: Pictures,
+        message: MessageBar,
+        configure_live: Callable[[str], None],  # the name of a setting that the live stream is to take over
+    ):
+        self._parent, self._settings, self._controller, self._live_side = (
+            parent,
+            settings,
+            controller,
+            live_side,
+        )
+        self._panel, self._pictures, self._message = panel, pictures, message
+        self._configure_live = configure_live
 
     def open(self, *paths: Path) -> None:
         """One recording is cleaned. Of two, the noisier stands above the other and nothing is cleaned."""
         if not 0 < len(paths) <= 2:
-            self._window.message.show_trouble(texts.ONE_OR_TWO_FILES)
+            self._message.show_trouble(texts.ONE_OR_TWO_FILES)
             return
-        window, first = self._window, paths[0]
-        window.settings = replace(window.settings, folder=str(first.parent))
-        window.live_side.leave()
-        window.live_side.forget_take()
-        window.message.show_notice(texts.OPENING.format(name=texts.AND.join(path.name for path in paths)))
-        window.live_view.button.setChecked(False)
+        first = paths[0]
+        self._settings.keep(folder=str(first.parent))
+        self._live_side.step_back()
+        self._message.show_notice(texts.OPENING.format(name=texts.AND.join(path.name for path in paths)))
         if len(paths) == 1:
-            window.controller.open_file(first)
+            self._controller.open_file(first)
         else:
-            window.controller.open_take(Take(*paths, live=False))
+            self._controller.open_take(Take(*paths, live=False))
 
     def ask(self) -> None:
-        paths = file_dialogs.ask_sounds(self._window, self._window.settings.folder)
+        paths = file_dialogs.ask_sounds(self._parent, self._settings.value.folder)
         if paths:
             self.open(*paths)
 
     def ask_for_model(self) -> None:
-        path = file_dialogs.ask_model(self._window)
+        path = file_dialogs.ask_model(self._parent)
         if path is not None:
-            self._window.change("model", str(path))
+            self._controller.configure(model=str(path))
         self._show_model()
 
     def keep_model(self) -> None:
         """The open one becomes a setting, and live gets it: one that cannot be opened must not be there next time."""
-        window, model = self._window, self._window.controller.model or ""
-        box = window.panel.model
-        if model not in ("", *window.controller.shipped(), *window.settings.recent_models):
-            window.settings = settings.with_recent(window.settings, model)
-        if model != window.settings.model:
-            window.settings = replace(window.settings, model=model)
-            window.configure_live("model")
+        settings, model, box = self._settings, self._controller.model or "", self._panel.model
+        if model not in ("", *self._controller.shipped(), *settings.value.recent_models):
+            settings.value = with_recent(settings.value, model)
+        if model != settings.value.model:
+            settings.keep(model=model)
+            self._configure_live("model")
             self._show_model()
         elif box.findData(model) not in (-1, box.currentIndex()):  # another one was chosen and refused
             self._show_model()
 
     def _show_model(self) -> None:
-        self._window.panel.show_settings(self._window.settings, self._window.controller.shipped())
+        self._panel.show_settings(self._settings.value, self._controller.shipped())
 
     def ask_to_save_audio(self) -> None:
-        path = file_dialogs.ask_save_sound(self._window, self._recording)
+        path = file_dialogs.ask_save_sound(self._parent, self._recording)
         if path is not None:
-            self._window.controller.save_audio(path)
+            self._controller.save_audio(path)
 
     def ask_to_save_picture(self) -> None:
-        path = file_dialogs.ask_save_picture(self._window, self._recording)
+        path = file_dialogs.ask_save_picture(self._parent, self._recording)
         if path is not None:
             self._save_picture(path)
 
     @property
     def _recording(self) -> Path | None:
-        result = self._window.controller.result
+        result = self._controller.result
         return result.clip.path if result is not None else None
 
     def _save_picture(self, path: Path) -> None:
         """The pair of pictures with their axes, as they are on the screen."""
-        message = self._window.message
-        if self._window.pictures.grab().save(str(path)):
-            message.show_notice(texts.SAVED.format(path=path))
+        if self._pictures.grab().save(str(path)):
+            self._message.show_notice(texts.SAVED.format(path=path))
         else:
-            message.show_trouble(texts.SAVE_FAILED.format(path=path, reason=texts.SYSTEM_REFUSES))
+            self._message.show_trouble(texts.SAVE_FAILED.format(path=path, reason=texts.SYSTEM_REFUSES))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QSystemTrayIcon, QVBoxLayout, QWidget
 
 from gui import texts
 from gui.plots.icon import icon
@@ -18,7 +18,8 @@ from gui.state.clip import Clip, Result
 from gui.state.controller import Controller
 from gui.state.live_session import LiveSession
 from gui.state.live_settings import live_options
-from gui.window import actions, theme
+from gui.window import theme
+from gui.window.actions import Menus
 from gui.window.bottom_bar import BottomBar
 from gui.window.card import CardDialog
 from gui.window.file_side import FileSide
@@ -45,16 +46,27 @@ class MainWindow(TrayWindow):
         super().__init__()
         self.controller, self.store = controller, store
         self.live = LiveSession() if live is None else live
-        self.settings = settings.load(store)
+        self._settings = settings.CurrentSettings(settings.load(store))
         self.setWindowTitle(texts.APP)
         self.setWindowIcon(icon())
         self.setAcceptDrops(True)
         self.setMinimumHeight(480)  # the width is that of the buttons
         self.resize(1100, 720)
         self._build()
-        self.live_side = LiveSide(self)
-        self.files = FileSide(self)
-        self.actions_by_name = actions.add_to(self)
+        self.live_side = LiveSide(
+            self, self._settings, controller, self.live, self.live_view, self.message, self.configure_live
+        )
+        self.files = FileSide(
+            self,
+            self._settings,
+            controller,
+            self.live_side,
+            self.panel,
+            self.pictures,
+            self.message,
+            self.configure_live,
+        )
+        self.actions_by_name = self._menus()
         self._connect()
         self.panel.show_settings(self.settings, controller.shipped())
         self._show_picture_settings()
@@ -85,7 +97,7 @@ class MainWindow(TrayWindow):
         side.setFrameShape(QScrollArea.Shape.NoFrame)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setFixedWidth(self.panel.width() + 16)
-        self.middle = middle = QHBoxLayout()
+        self._middle = middle = QHBoxLayout()
         middle.addWidget(self.pictures, 1)
         middle.addWidget(side)
         self.bottom = bottom = BottomBar()
@@ -102,6 +114,23 @@ class MainWindow(TrayWindow):
         column.addLayout(bottom)
         self.setCentralWidget(body)
 
+    def _menus(self) -> dict[str, QAction]:
+        menus, player = Menus(self), self.controller.player
+        menus.add_file(self.files, self._escape)
+        menus.add_play(self.top, self.live_view, self.live_side, player, self.play_or_pause)
+        menus.add_view(self.settings, self.change, self.live_view, self.pictures)
+        menus.add_start(self.settings, self.change)
+        return menus.actions
+
+    def make_tray(self, available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable) -> Tray:
+        """The icon of this window. available: does the desktop show icons now?"""
+        return Tray(self, self.switch, self.mute, self.live_view.button, self.live, available)
+
+    @property
+    def settings(self) -> settings.Settings:
+        """The settings as they are now."""
+        return self._settings.value
+
     def _connect(self) -> None:
         c = self.controller
         self.switch.toggled.connect(self._show_switch)
@@ -116,6 +145,10 @@ class MainWindow(TrayWindow):
         self.panel.card_wanted.connect(lambda: CardDialog(c.spec, c.model_file(), self).open())
         self.pictures.hovered.connect(self.bottom.show_spot)
         self.pictures.seeked.connect(c.player.seek)
+        self.live_side.began.connect(self._live_began)
+        self.live_side.page_opened.connect(self._show_page)
+        self.live_side.page_closed.connect(self.pictures.show)
+        self.live_side.take_changed.connect(self.show_ready)
         self.live.running.connect(lambda running: self.show_ready())
         self.live.failed.connect(self.message.show_trouble)
         self.live.noticed.connect(self.message.show_notice)
@@ -136,7 +169,7 @@ class MainWindow(TrayWindow):
         if field == "model":
             self.controller.configure(model=value)
             return
-        self.settings = replace(self.settings, **{field: value})
+        self._settings.keep(**{field: value})
         if field in _ENGINE:
             self.controller.configure(**{field: value})
             self.configure_live(field)
@@ -206,6 +239,22 @@ class MainWindow(TrayWindow):
         result, take = self.controller.result, self.live_side.take
         picture = self.live.stream is not None or self.pictures.before.count > 0
         self.top.show_ready(result is not None, take is not None, picture)
+
+    def _live_began(self) -> None:
+        self.setWindowTitle(texts.APP)
+        self.bottom.show_spot(None)
+
+    def _show_page(self, page: QWidget) -> None:
+        self.pictures.hide()
+        self._middle.insertWidget(0, page, 1)
+
+    def _escape(self) -> None:
+        if self.controller.busy:
+            self.controller.cancel()
+        elif self.live_side.first_run is not None:
+            self.live_side.first_run.later.click()
+        else:
+            self.message.hide()
 
     def tick(self) -> None:
         """At most 30 times a second: what the player has come to."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSystemTrayIcon
 
 from gui import texts
 from gui.plots.icon import CLEANING, PASSING, RESTING, SILENT, icon
-
-if TYPE_CHECKING:
-    from gui.window.main_window import MainWindow
+from gui.state.live_session import LiveSession
+from gui.window.tray_window import TrayWindow
 
 _NOTICE_MS = 5000
 
@@ -22,29 +20,36 @@ class Tray(QObject):
     """Click: the window comes or goes. Middle click: the switch. Its menu has everything by name."""
 
     def __init__(
-        self, window: MainWindow, available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable
+        self,
+        window: TrayWindow,
+        switch: QAbstractButton,  # the window's own buttons, which the menu repeats
+        mute: QAbstractButton,
+        live: QAbstractButton,
+        session: LiveSession,
+        available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
     ):
         """available: does the desktop show icons now? It may begin to do so after us."""
         super().__init__(window)
-        self._window, self.available = window, available
+        self._window, self._switch, self._mute, self._session = window, switch, mute, session
+        self.available = available
         self._told = False
         self._icons = {state: icon(state) for state in (RESTING, CLEANING, PASSING, SILENT)}
         self.sign = QSystemTrayIcon(self._icons[RESTING], self)
         self.menu = QMenu(window)
         self.show_window = self._action(texts.TRAY_SHOW, window.come_or_go)
         self.menu.addSeparator()
-        self.live = self._action(texts.LIVE, window.live_view.button.click, checkable=True)
-        self.switch = self._action(texts.SWITCH_NAME, window.switch.toggle, checkable=True)
-        self.mute = self._action(texts.MUTE, window.mute.toggle, checkable=True)
+        self.live = self._action(texts.LIVE, live.click, checkable=True)
+        self.switch = self._action(texts.SWITCH_NAME, switch.toggle, checkable=True)
+        self.mute = self._action(texts.MUTE, mute.toggle, checkable=True)
         self.menu.addSeparator()
         self.quit = self._action(texts.QUIT, window.quit)
         self.menu.setDefaultAction(self.show_window)
         self.menu.aboutToShow.connect(self.follow)
         self.sign.setContextMenu(self.menu)
         self.sign.activated.connect(self._activated)
-        window.switch.toggled.connect(self.follow)
-        window.mute.toggled.connect(self.follow)
-        window.live.running.connect(self.follow)
+        switch.toggled.connect(self.follow)
+        mute.toggled.connect(self.follow)
+        session.running.connect(self.follow)
         self.follow()
         self.sign.show()
 
@@ -56,12 +61,11 @@ class Tray(QObject):
 
     def follow(self) -> None:
         """Icon and menu as the window is."""
-        window = self._window
-        live, on, muted = window.live.stream is not None, window.switch.isChecked(), window.mute.isChecked()
+        live, on, muted = self._session.stream is not None, self._switch.isChecked(), self._mute.isChecked()
         self.live.setChecked(live)
         self.switch.setChecked(on)
         self.mute.setChecked(muted)
-        self.show_window.setText(texts.TRAY_HIDE if window.seen else texts.TRAY_SHOW)
+        self.show_window.setText(texts.TRAY_HIDE if self._window.seen else texts.TRAY_SHOW)
         self.state = RESTING if not live else SILENT if muted else CLEANING if on else PASSING
         self.sign.setIcon(self._icons[self.state])
         self.sign.setToolTip(f"{texts.APP}: {texts.TRAY_STATES[self.state]}")
@@ -70,7 +74,11 @@ class Tray(QObject):
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
             self._window.come_or_go()
         elif reason == QSystemTrayIcon.ActivationReason.MiddleClick:
-            self._window.switch.toggle()
+            self._switch.toggle()
+
+    def hide(self) -> None:
+        """Takes the icon away."""
+        self.sign.hide()
 
     def tell_where(self) -> None:
         """Once: the window went, the sound goes on."""

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
-from gui.window.tray import Tray
+
+class TrayIcon(Protocol):
+    """What the window needs of its icon in the tray."""
+
+    available: Callable[[], bool]
+
+    def follow(self) -> None:
+        """Shows the state of the window."""
+
+    def tell_where(self) -> None:
+        """Says that the window has gone into the tray."""
+
+    def hide(self) -> None:
+        """Takes the icon away."""
 
 
 class TrayWindow(QMainWindow):
@@ -17,7 +33,7 @@ class TrayWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tray: Tray | None = None
+        self.tray: TrayIcon | None = None
         self.closes_to_tray = False  # a setting
         self._from_tray = self._quitting = False
 
@@ -30,7 +46,7 @@ class TrayWindow(QMainWindow):
     def seen(self) -> bool:
         return self.isVisible() and not self.isMinimized()
 
-    def begin(self, tray: Tray | None, minimised: bool) -> None:
+    def begin(self, tray: TrayIcon | None, minimised: bool) -> None:
         """Shows the window; with `minimised` only the icon in the tray, or in the task bar where there is none."""
         self.tray = tray
         if not minimised:
@@ -87,6 +103,6 @@ class TrayWindow(QMainWindow):
             return
         self.end()
         if self.tray is not None:
-            self.tray.sign.hide()
+            self.tray.hide()
         event.accept()
         self.ended.emit()

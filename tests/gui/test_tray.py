@@ -19,7 +19,6 @@ from gui.plots.icon import CLEANING, PASSING, RESTING, SILENT, icon
 from gui.state.controller import Controller
 from gui.state.player import Player
 from gui.window.main_window import MainWindow
-from gui.window.tray import Tray
 from tests.helpers.audio_server import wait_until
 
 CLICKED = QSystemTrayIcon.ActivationReason
@@ -36,7 +35,7 @@ def window(qtbot, tmp_path):
 
 @pytest.fixture
 def tray(window):
-    return Tray(window, available=lambda: True)
+    return window.make_tray(available=lambda: True)
 
 
 def test_the_switch_is_in_the_tray(window, tray):
@@ -100,7 +99,7 @@ def test_the_key_quits_although_closing_would_not(qtbot, window, tray):
 
 def test_without_a_tray_it_starts_minimised_and_closing_ends(qtbot, window):
     window.change("close_to_tray", True)
-    window.start(Tray(window, available=lambda: False), minimised=True)
+    window.start(window.make_tray(available=lambda: False), minimised=True)
     assert window.isVisible() and window.isMinimized()
     window.come_or_go()
     assert window.seen
@@ -119,7 +118,7 @@ def test_settings_of_the_start_are_kept(qtbot, window, tray, tmp_path):
     qtbot.addWidget(again)
     asked = []
     again.live.start = lambda: asked.append("live")
-    again.start(Tray(again, available=lambda: True))
+    again.start(again.make_tray(available=lambda: True))
     assert not again.isVisible() and asked == ["live"] and again.actions_by_name["start_live"].isChecked()
     again.quit()
 

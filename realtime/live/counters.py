@@ -31,6 +31,7 @@ class Counters:
     xruns_in: int = 0  # as the device says
     xruns_out: int = 0
     restarts: int = 0
+    repaired: int = 0  # input samples that were no sound, by the input callback
 
     @property
     def input_drops(self) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime.engine.enhancer import WILDEST
 from realtime.engine.resample import StreamingResampler
 from realtime.live.counters import Counters, Overflow
 from realtime.live.engine import Engine
@@ -19,7 +20,9 @@ from realtime.live.ring import Ring
 from realtime.live.tap import Tap
 
 Samples = NDArray[np.float32]
-RING_S = 2.0
+# a machine that slept, or a program that was stopped, finds all of what was heard meanwhile in the sound server
+INBOX_S, OUTBOX_S = 20.0, 2.0
+STALE_S = 0.25  # above the queue: what waits longer for the model is not caught up with, but dropped at once
 LONGEST_SPLICE_S = 1.0  # at a time
 ROOM_S = 0.05  # that the blocks of a sound server and of its devices may take, above the queue
 MEASURE_S = 0.1  # between two answers of a sound server about its queues
@@ -53,7 +56,7 @@ class Pump:
         self.rate_in, self.rate_out = rate_in, rate_out
         self.counters, self.tap, self.on_hop = counters, tap, on_hop
         self.clock, self.work_clock = clock, work_clock
-        self.inbox, self.outbox = Ring(int(RING_S * rate_in)), Ring(int(RING_S * rate_out))
+        self.inbox, self.outbox = Ring(int(INBOX_S * rate_in)), Ring(int(OUTBOX_S * rate_out))
         self.queue_s = queue_s
         self.last_input = self.last_output = clock()
         self._block_in_s = 0.0
@@ -68,6 +71,7 @@ class Pump:
         self._decay = (1 - self._fade_in) ** 2
         self._deliver: Callable[[], None] | None = None  # to a sound server
         self._starved = 0.0  # since when
+        self._server_s = 0.0  # of audio that a sound server has, as far as is known
         self._working_s = 0.0  # of audio that the worker has in hand
         self._next: Engine | None = None
         self._fresh = False  # the next hop is the first of an engine
@@ -84,6 +88,7 @@ class Pump:
         self._past = np.zeros(2 * self.chunk, np.float32)
         self._held = np.zeros(0, np.float32)
         self._skip = 0
+        self._broken_off: Samples | None = None  # how the sound would have gone on where much was dropped
 
     def exchange(self, engine: Engine) -> None:
         """The next hop but one comes from this engine; the old one fades out. Any thread."""
@@ -113,8 +118,17 @@ class Pump:
         self.last_input, self.heard_input = now, True
         self._block_in_s = len(frames) / self.rate_in
         samples = frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1)
-        self._put(self.inbox, samples, self.rate_in, self.counters.overflow_in)
+        self._put(self.inbox, self._repaired(samples), self.rate_in, self.counters.overflow_in)
         self.counters.xruns_in += overflowed
+
+    def _repaired(self, samples: Samples) -> Samples:
+        """A driver's NaN would stay in resamplers, meters and pictures, and not only in what the model hears."""
+        if not len(samples) or np.abs(samples).max() <= WILDEST:
+            return samples
+        sound = np.abs(samples) <= WILDEST
+        self.counters.repaired += int(len(samples) - sound.sum())
+        finite = np.where(np.isfinite(samples), samples, np.float32(0))
+        return np.clip(finite, -WILDEST, WILDEST).astype(np.float32, copy=False)
 
     def _put(self, ring: Ring, samples: Samples, rate: int, overflow: Overflow) -> None:
         lost = len(samples) - ring.write(samples)
@@ -156,6 +170,7 @@ class Pump:
     # ---- callbacks of a sound server, one at a time: see pulse.Supply
 
     def take(self, held_s: float) -> Samples:
+        self._server_s = held_s
         if not self.playing:
             count = round(self.hop_s * self.rate_out)
             # what a late thread finds waiting comes first: all that is too much then goes at once
@@ -165,12 +180,15 @@ class Pump:
                 self.counters.gap_ms += 1000 * (self.clock() - self._starved)
                 self._starved = 0.0
         block = np.zeros(len(self.outbox), np.float32)
-        return block[: self._read(block)]
+        block = block[: self._read(block)]
+        self._server_s += len(block) / self.rate_out
+        return block
 
     def on_request(self) -> None:
         self.last_output, self.heard_output = self.clock(), True
 
     def on_starved(self) -> None:
+        self._server_s = 0.0
         if self.playing:
             self.playing, self._gap, self._starved = False, 1, self.clock()
             self.counters.gaps += 1
@@ -268,17 +286,41 @@ class Pump:
         if not self._skip:
             wanted = min(max(self.keeper.wanted(), -self.hop_s), LONGEST_SPLICE_S)
             self._skip = round(wanted * self.rate_in)
+        if self._drop_stale(count):
+            return None, []
         if len(self.inbox) < count + max(self._skip, 0):
             return None, []
         self._working_s = self.hop_s
-        if not self._skip:
+        marks: list[str] = []
+        if self._broken_off is not None:
+            rise = np.linspace(0, 1, count, dtype=np.float32)
+            chunk = (1 - rise) * self._broken_off + rise * self.inbox.peek(count)
+            self.inbox.skip(count)
+            self._broken_off, marks = None, ["drop"]
+        elif not self._skip:
             chunk = self.inbox.peek(count)
             self.inbox.skip(count)
-            marks: list[str] = []
         else:
             chunk, marks = self._splice(count)
         self._past = np.concatenate([self._past, chunk])[-2 * count :]
         return chunk, marks
+
+    def _drop_stale(self, count: int) -> bool:
+        """Lets all go that waits longer than the queue shall, if that is much: the machine slept, or the program was
+        stopped. What comes next is cross-faded into what came before. -> Was there anything?
+        """
+        surplus = self._server_s + self.depth_s - self.queue_s - self.hop_s
+        lost = min(round(surplus * self.rate_in), len(self.inbox))
+        if surplus <= STALE_S or lost < count:
+            return False
+        if self._broken_off is None:
+            self._broken_off = self.inbox.peek(count)
+            self.counters.splices_out += 1
+        self.inbox.skip(lost)
+        self.counters.spliced_out_ms += 1000 * lost / self.rate_in
+        self._skip = 0
+        self.keeper.changed()
+        return True
 
     def _splice(self, count: int) -> tuple[Samples, list[str]]:
         """A chunk that fades from where the signal stands to `shift` samples later, or earlier."""

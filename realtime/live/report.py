@@ -76,6 +76,7 @@ def report(state: StreamState, holder: EngineHolder, link: DeviceLink, started: 
         filled_ms=c.filled_ms,
         xruns_in=c.xruns_in,
         xruns_out=c.xruns_out,
+        repaired_samples=c.repaired,
         callback_age_ms=1000 * pump.age_s(0.999),
         restarts=c.restarts,
         latency_ms=latencies(pump, link.route),

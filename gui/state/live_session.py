@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from gui import texts
 from gui.state.clip import Take
 from gui.state.worker import Worker
+from realtime.audio.device import Exactly
 from realtime.audio.devices import AudioDeviceError, Device, PortAudio
 from realtime.engine.contract import ContractError
 from realtime.engine.session import DeviceError
@@ -19,6 +20,11 @@ from realtime.live.stream import LiveEvent, LiveOptions, LiveStatus, LiveStream,
 
 EXPECTED = (AudioDeviceError, ContractError, DeviceError, ValueError, OSError, RuntimeError)
 _NEWS = ("device_lost", "device_back", "fallback", "error")  # events that are worth a line
+
+
+def _exactly(name: Any) -> Any:
+    """What is picked from the list is meant wholly: one that is away must not become another of a like name."""
+    return Exactly(name) if isinstance(name, str) else name
 
 
 class LiveSession(QObject):
@@ -85,7 +91,8 @@ class LiveSession(QObject):
 
     def _started(self) -> Any:
         # how many steps the model has is known when it is open
-        stream = self._make_stream(replace(self.options, steps="auto"), self._heard, self.audio)
+        chosen = {kind: _exactly(getattr(self.options, kind)) for kind in ("input", "output")}
+        stream = self._make_stream(replace(self.options, steps="auto", **chosen), self._heard, self.audio)
         stream.start()
         return stream
 
@@ -150,7 +157,7 @@ class LiveSession(QObject):
             self._give_steps(stream)
         if {"model", "device"} & set(changes):
             self._exchange_model(stream)
-        moved = {name: changes[name] for name in ("input", "output") if name in changes}
+        moved = {name: _exactly(changes[name]) for name in ("input", "output") if name in changes}
         if "output" in moved and stream.options.virtual_mic is not None:
             moved.pop("output", None)
         if moved:

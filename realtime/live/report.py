@@ -74,6 +74,8 @@ def report(state: StreamState, holder: EngineHolder, link: DeviceLink, started: 
         dropped_ms=c.dropped_ms,
         output_fills=c.output_fills,
         filled_ms=c.filled_ms,
+        queue_ms=1000 * pump.queue_s,
+        shortened_ms=c.shortened_ms,
         xruns_in=c.xruns_in,
         xruns_out=c.xruns_out,
         repaired_samples=c.repaired,

@@ -81,7 +81,8 @@ def test_a_stream_that_cannot_start_leaves_no_microphone(server, model, tmp_path
     assert ours(server) == set()
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 61, 'a "b"', "it's", "a=b", "a{b}", "a\\b", "a\nb", "lat\udce9n", "a\u2028b"])
+@pytest.mark.parametrize("name", ["", " ", "x" * 61, 'a "b"', "it's", "a=b", "a{b}", "a\\b", "a\nb",
+                                  "lat\udce9n", "a\u2028b"])
 def test_names_that_a_server_would_misread_are_refused(name):
     with pytest.raises(ValueError, match="cannot name a microphone"):
         VirtualMicrophone(name, 16000)

@@ -38,7 +38,7 @@ def test_a_server_that_starves_is_marked_too(open_model):
     server.pump.tap.pull()
     server.frozen_until = server.now + 0.2
     marks, c = run_and_mark(server, 4), server.counters
-    assert marks == {"drop": c.input_drops, "fill": c.output_fills} and c.gaps >= 1 and c.trims >= 1
+    assert marks == {"drop": c.input_drops, "fill": c.output_fills} and c.gaps >= 1 and c.output_fills >= 1
 
 
 def test_what_finds_no_room_on_either_side_is_a_drop(open_model):

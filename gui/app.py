@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
+
+from gui import screen
 
 OK, FAILED, USAGE = 0, 1, 2
 _SHOT_TIMEOUT_MS = 300_000
@@ -41,7 +44,24 @@ def main(argv: list[str] | None = None) -> None:
         p.error("--screenshot needs a window: leave --minimised away")
     if a.screenshot is not None and a.open is None:
         p.error("--screenshot needs --open FILE")
-    raise SystemExit(run(a))
+    raise SystemExit(_refusal(a) or run(a))
+
+
+def _refusal(a: argparse.Namespace) -> int:
+    """Says in one sentence why there can be no window -> FAILED; else OK."""
+    if a.screenshot is not None and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a picture wants no screen
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+
+        why = screen.trouble()
+    except ImportError as error:
+        why = screen.without_library(error)
+    if why is None:
+        return OK
+    if sys.stderr is not None:
+        print(f"realtime-gui: {why}", file=sys.stderr)
+    return FAILED
 
 
 def run(a: argparse.Namespace) -> int:
@@ -74,8 +94,10 @@ def run(a: argparse.Namespace) -> int:
     app.setQuitOnLastWindowClosed(False)  # a hidden window is in the tray
     window.ended.connect(app.quit)
     app.commitDataRequest.connect(lambda manager: window.quit())  # a log-out is not held up by the tray
-    for number in (signal.SIGINT, signal.SIGTERM):  # heard at the next tick
-        signal.signal(number, lambda *_: QTimer.singleShot(0, window.quit))
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # heard at the next tick; not what nohup has us ignore
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: QTimer.singleShot(0, window.quit))
     shot = Screenshot(window, a.screenshot, _SHOT_TIMEOUT_MS) if a.screenshot else None
     if shot is None:
         window.live.follow_devices()

@@ -5,10 +5,14 @@ Nothing is loaded before a name is asked for, so that `import realtime` costs no
 
 from typing import TYPE_CHECKING
 
+from realtime.telemetry import switch_off
+
 if TYPE_CHECKING:
     from realtime.engine.contract import ModelSpec
     from realtime.engine.enhancer import Enhancer
     from realtime.engine.enhancer_batch import EnhancerBatch
+
+switch_off()
 
 __all__ = ["Enhancer", "EnhancerBatch", "ModelSpec"]
 

@@ -8,7 +8,6 @@ import pytest
 from realtime.engine.session import Session
 from tests.helpers.engine_models import Recipe, build, save
 
-
 HERE = Path(__file__).parent
 # What takes long, or wants more than Python: `pytest -m "not slow"` is the fast lane. All of the others are slow too.
 LANES = {

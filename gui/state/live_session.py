@@ -13,6 +13,7 @@ from gui import texts
 from gui.state.clip import Take
 from gui.state.worker import Worker
 from realtime.audio.backend import AudioBackend
+from realtime.audio.device import Exactly
 from realtime.audio.devices import AudioDeviceError, Device, PortAudio
 from realtime.engine.contract import ContractError
 from realtime.engine.session import DeviceError
@@ -20,6 +21,11 @@ from realtime.live.stream import LiveEvent, LiveOptions, LiveStatus, LiveStream,
 
 EXPECTED = (AudioDeviceError, ContractError, DeviceError, ValueError, OSError, RuntimeError)
 _NEWS = ("device_lost", "device_back", "fallback", "error")  # events that are worth a line
+
+
+def _exactly(name: Any) -> Any:
+    """What is picked from the list is meant wholly: one that is away must not become another of a like name."""
+    return Exactly(name) if isinstance(name, str) else name
 
 
 class LiveSession(QObject):
@@ -87,7 +93,9 @@ class LiveSession(QObject):
 
     def _started(self) -> Any:
         # how many steps the model has is known when it is open
-        stream = self._make_stream(_automatic(self.options), self._heard, self.audio)
+        chosen = {kind: _exactly(getattr(self.options, kind)) for kind in ("input", "output")}
+        options = replace(_automatic(self.options), **chosen)
+        stream = self._make_stream(options, self._heard, self.audio)
         stream.start()
         return stream
 
@@ -148,7 +156,7 @@ class LiveSession(QObject):
             self._give_settings(stream)
         if {"model", "device"} & set(changes):
             self._exchange_model(stream)
-        moved = {name: changes[name] for name in ("input", "output") if name in changes}
+        moved = {name: _exactly(changes[name]) for name in ("input", "output") if name in changes}
         if "output" in moved and stream.options.virtual_mic is not None:
             moved.pop("output", None)
         if moved:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from gui.state.live_session import EXPECTED
 from gui.state.worker import Worker
 from realtime.audio.backend import AudioBackend
+from realtime.audio.device import Exactly
 from realtime.audio.devices import Device
 from realtime.audio.streams import OutputStream, Samples
 
@@ -22,7 +23,7 @@ _MEMORY_S = 2.0  # what was heard counts that long
 
 def _is_microphone(device: Device) -> bool:
     """Loop-backs of outputs hear no voice."""
-    return device.channels["input"] > 0 and not (device.server_name or "").endswith(".monitor")
+    return device.channels["input"] > 0 and not device.is_monitor
 
 
 class MicrophoneCheck(QObject):
@@ -51,14 +52,14 @@ class MicrophoneCheck(QObject):
         if which is None and not any(_is_microphone(d) for d in self._audio.devices()):
             self.state = "absent"
             return
-        device = self._audio.find(which, "input")
+        device = self._audio.find(None if which is None else Exactly(which), "input")
         rates = list(dict.fromkeys([RATE, device.default_rate]))
         self._handle = self._audio.open(device, "input", rates, self._fed, self._lost)
         self._opened_at = time.monotonic()
         self.state = "open"
 
     def _fed(self, frames: Samples, xrun: bool) -> None:
-        self._peak = max(self._peak, float(np.abs(frames).max(initial=0.0)))
+        self._peak = max(self._peak, float(np.abs(np.nan_to_num(frames)).max(initial=0.0)))
 
     def _lost(self) -> None:
         self.state = "absent"

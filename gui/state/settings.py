@@ -78,7 +78,7 @@ def load(store: QSettings) -> Settings:
     version = _version(store)
     if version > VERSION:
         return Settings()
-    values = {name: store.value(name) for name in store.allKeys()}
+    values = {name: value for name in store.allKeys() if (value := stored(store, name)) is not None}
     for older in range(version, VERSION):
         values = MIGRATIONS[older](values)
     found = {}
@@ -114,7 +114,21 @@ def with_recent(settings: Settings, model: str) -> Settings:
 
 def _version(store: QSettings) -> int:
     """The first one had the number 1: a store without a number is empty, or somebody wrote it."""
-    return max(1, _number(store.value("version", 1), int, 1))
+    return max(1, _number(stored(store, "version"), int, 1))
+
+
+def geometry(store: QSettings) -> QByteArray:
+    """Of the window, as it closed last; empty if there is none, or none that is one."""
+    found = stored(store, "geometry")
+    return found if isinstance(found, QByteArray) else QByteArray()
+
+
+def stored(store: QSettings, name: str) -> Any:
+    """None if there is nothing, or if it is damaged: Qt raises for a @Variant of a type that Python has not."""
+    try:
+        return store.value(name)
+    except Exception:
+        return None
 
 
 def _number(value: Any, kind: type, fallback: Any) -> Any:

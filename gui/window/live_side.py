@@ -17,6 +17,7 @@ from gui.window.first_run import FirstRun
 from gui.window.live_view import LiveView
 from gui.window.message_bar import MessageBar
 from gui.window.virtual_mic_picker import VirtualMicPicker
+from realtime.audio.device import Exactly
 from realtime.audio.devices import AudioDeviceError, find_device
 
 
@@ -83,7 +84,7 @@ class LiveSide(QObject):
 
     def _show_player(self) -> None:
         """Recordings are played where the live sound goes, unless that is a microphone for calls."""
-        name = self._settings.value.output or None
+        name = Exactly(self._settings.value.output) or None
         with contextlib.suppress(AudioDeviceError):  # not there: the default
             self._controller.player.device = None
             self._controller.player.device = find_device(name, "output", self._session.found or [])

@@ -78,8 +78,7 @@ class MainWindow(TrayWindow):
         self._working(False)
         self._configure_files(*_ENGINE)
         self.configure_live(*_ENGINE, "input", "output", "virtual_mic")
-        if store.contains("geometry"):
-            self.restoreGeometry(store.value("geometry"))
+        self.restoreGeometry(settings.geometry(store))
         # a coarse timer of 33 ms came 31 times a second
         self._tick = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self.tick)

@@ -1,53 +1,31 @@
 """Sound devices: what a person would call them, and opening one for input or output.
 
 On a Linux desktop PortAudio sees the whole sound server as one device called `pulse`. The sources and sinks
-of PulseAudio or PipeWire behind it are listed through `pactl` and opened by realtime.audio.pulse; everything else is
-PortAudio's, which is loaded when it is first needed.
+of PulseAudio or PipeWire behind it are listed and opened through libpulse; everything else is PortAudio's, which is loaded
+when it is first needed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from realtime.audio import pulse
-from realtime.audio.pactl import pactl, watch
+from realtime.audio.choice import choose
+from realtime.audio.device import AudioDeviceError, Device
+from realtime.audio.names import name_of, readable
+from realtime.audio.server import ask, watch
 from realtime.audio.streams import Callback, OutputStream, Samples
 
+__all__ = ["AudioDeviceError", "Device", "OpenDevice", "PortAudio", "find_device", "list_devices"]
 SERVER_PCMS = ("pulse", "pipewire", "default")  # PortAudio's names of the sound server
 COPIES = ("MME", "Windows DirectSound", "Windows WDM-KS")  # list what WASAPI lists, names cut or sound later
 SERVER_LATENCY_MS = 30  # that the sound server is asked to keep: with less it starves on a busy machine
 _lock = threading.Lock()  # PortAudio is opened, closed and listed by one thread at a time
 _server_seen = threading.Event()  # a sound server has answered; without one, `default` is ALSA's own device
 _open: set[int] = set()  # streams of this process that are open, by id
-
-
-class AudioDeviceError(RuntimeError):
-    """A device that is not there or cannot be opened; one sentence, with the nearest names."""
-
-
-@dataclass(frozen=True)
-class Device:
-    """One input, output or both, as this machine has it now."""
-
-    index: int  # in the list; changes when devices come and go
-    name: str  # for people
-    host_api: str
-    inputs: int  # channels
-    outputs: int
-    default_rate: int  # Hz
-    is_default_input: bool
-    is_default_output: bool
-    port: int = -1  # PortAudio's index
-    server_name: str | None = None  # of a source or sink of a sound server
-
-    @property
-    def channels(self) -> dict[str, int]:
-        return {"input": self.inputs, "output": self.outputs}
 
 
 def _portaudio() -> Any:
@@ -75,6 +53,26 @@ def _asking(sd: Any, what: str) -> Iterator[None]:
         raise AudioDeviceError(f"PortAudio cannot {what}: {reason}") from error
 
 
+def _described(sd: Any) -> list[Any]:
+    """What sounddevice tells of every device. It refuses the whole list where one name is not UTF-8."""
+    try:
+        return list(sd.query_devices())
+    except UnicodeDecodeError:
+        pass
+    rows = []
+    for port in range(sd._lib.Pa_GetDeviceCount()):
+        try:
+            rows.append(sd.query_devices(port))
+        except UnicodeDecodeError as error:
+            info = sd._lib.Pa_GetDeviceInfo(port)
+            rows.append({
+                "name": readable(name_of(error.object)), "hostapi": info.hostApi,
+                "max_input_channels": info.maxInputChannels, "max_output_channels": info.maxOutputChannels,
+                "default_samplerate": info.defaultSampleRate,
+            })  # fmt: skip
+    return rows
+
+
 def list_devices() -> list[Device]:
     """All devices: sources and sinks of the sound server first, then what PortAudio sees itself.
 
@@ -86,7 +84,7 @@ def list_devices() -> list[Device]:
     try:
         sd = _portaudio()
         with _asking(sd, "list the devices"):
-            seen, apis = list(sd.query_devices()), list(sd.query_hostapis())
+            seen, apis = _described(sd), list(sd.query_hostapis())
             chosen = [-1, -1] if found else list(sd.default.device)
     except AudioDeviceError:
         if found:
@@ -109,62 +107,20 @@ def list_devices() -> list[Device]:
 
 
 def _server_devices() -> Iterator[Device]:
-    info = pactl("info") if pulse.available() else None
-    if info is None:
+    server = ask()
+    if server is None:
         return
-    name = info.get("server_name", "")
-    api = "PipeWire" if "PipeWire" in name else "PulseAudio"
-    sources, sinks = pactl("list", "sources") or [], pactl("list", "sinks") or []
-    sources.sort(key=lambda s: s["name"].endswith(".monitor"))  # loop-backs of outputs come last
-    rows = [(s, "default_source_name") for s in sources] + [(s, "default_sink_name") for s in sinks]
-    for index, (row, default) in enumerate(rows):
-        rate, channels = _format(row.get("sample_specification", ""))
-        is_source, chosen = default == "default_source_name", row["name"] == info.get(default)
+    api = "PipeWire" if "PipeWire" in server.name else "PulseAudio"
+    for index, e in enumerate(server.endpoints):
         yield Device(
-            index, row.get("description") or row["name"], api, channels if is_source else 0,
-            0 if is_source else channels, rate, is_source and chosen, not is_source and chosen, -1,
-            row["name"],
+            index, e.description, api, e.channels if e.is_source else 0, 0 if e.is_source else e.channels, e.rate,
+            e.is_source and e.is_default, not e.is_source and e.is_default, -1, e.name, e.is_monitor,
         )  # fmt: skip
 
 
-def _format(specification: str) -> tuple[int, int]:
-    """'s16le 2ch 44100Hz' -> 44100, 2."""
-    try:
-        _, channels, rate = specification.split()
-        return int(rate.removesuffix("Hz")), int(channels.removesuffix("ch"))
-    except ValueError:
-        return 48000, 2
-
-
-def find_device(which: str | int | None, kind: str, devices: list[Device] | None = None) -> Device:
-    """kind: input or output; which: an index, a whole name (of people or of the server), a part of a name that
-    only one device has, or None for the default. Raises AudioDeviceError.
-    """
-    devices = [d for d in (list_devices() if devices is None else devices) if d.channels[kind] > 0]
-    if not devices:
-        raise AudioDeviceError(f"there is no {kind} device on this machine")
-    if which is None:
-        flag = "is_default_input" if kind == "input" else "is_default_output"
-        return next((d for d in devices if getattr(d, flag)), devices[0])
-    if isinstance(which, int) or which.isdecimal():
-        by_index = [d for d in devices if d.index == int(which)]
-        if by_index:
-            return by_index[0]
-        allowed = ", ".join(str(d.index) for d in devices)
-        raise AudioDeviceError(f"no {kind} device has the index {which}: there are {allowed}")
-    names = [(d, name) for d in devices for name in (d.server_name, d.name) if name]
-    whole = list(dict.fromkeys(d for d, name in names if name == which))
-    part = list(dict.fromkeys(d for d, name in names if which.casefold() in name.casefold()))
-    for found in (whole, part):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            listed = ", ".join(f"{d.index}: {d.name!r}" for d in found)
-            raise AudioDeviceError(f"several {kind} devices are called {which!r}; take an index: {listed}")
-    known = {name.casefold(): name for _, name in reversed(names)}
-    near = [known[name] for name in difflib.get_close_matches(which.casefold(), known, 3, 0.4)]
-    near = near or list(dict.fromkeys(d.name for d in devices))[:3]
-    raise AudioDeviceError(f"no {kind} device {which!r}; nearest: {', '.join(map(repr, near))}")
+def find_device(which: str | int | Device | None, kind: str, devices: list[Device] | None = None) -> Device:
+    """See `choice.choose`; devices: None = those that are there now. Raises AudioDeviceError."""
+    return choose(which, kind, list_devices() if devices is None else devices)
 
 
 class OpenDevice:
@@ -197,7 +153,7 @@ class PortAudio:
     def devices(self) -> list[Device]:
         return list_devices()
 
-    def find(self, which: str | int | None, kind: str) -> Device:
+    def find(self, which: str | int | Device | None, kind: str) -> Device:
         return find_device(which, kind)
 
     def rescan(self) -> None:

@@ -20,6 +20,11 @@ PATIENCE_S = 4.0  # that a server may take to answer
 NOTIFY = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 LENGTH = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
 SUCCESS = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+TOLD = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+LISTED = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+EVENT = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
+OF_SINKS, OF_SOURCES, OF_SERVER = 0x01, 0x02, 0x80  # masks of events
+SERVER, FACILITY, CHANGE, TYPE = 7, 0x0F, 0x10, 0x30  # parts of an event
 
 
 class PulseError(RuntimeError):
@@ -45,6 +50,26 @@ class Timing(ctypes.Structure):
     ]  # fmt: skip
 
 
+class DeviceInfo(ctypes.Structure):
+    """The head of pa_source_info and of pa_sink_info."""
+
+    _fields_ = [
+        ("name", ctypes.c_char_p), ("index", ctypes.c_uint32), ("description", ctypes.c_char_p),
+        ("format", SampleSpec), ("map_channels", ctypes.c_uint8), ("map", ctypes.c_int * 32),
+        ("owner", ctypes.c_uint32), ("volume_channels", ctypes.c_uint8), ("volumes", ctypes.c_uint32 * 32),
+        ("mute", ctypes.c_int), ("monitor", ctypes.c_uint32),  # of which sink; of a sink: which source
+    ]  # fmt: skip
+
+
+class ServerInfo(ctypes.Structure):
+    """The head of pa_server_info."""
+
+    _fields_ = [
+        ("user", ctypes.c_char_p), ("host", ctypes.c_char_p), ("version", ctypes.c_char_p), ("name", ctypes.c_char_p),
+        ("format", SampleSpec), ("default_sink", ctypes.c_char_p), ("default_source", ctypes.c_char_p),
+    ]  # fmt: skip
+
+
 @functools.cache
 def library() -> Any:
     try:
@@ -65,6 +90,11 @@ def library() -> Any:
         "context_get_state": (number, [pointer]),
         "context_errno": (number, [pointer]),
         "context_disconnect": (None, [pointer]),
+        "context_get_server_info": (pointer, [pointer, TOLD, pointer]),
+        "context_get_source_info_list": (pointer, [pointer, LISTED, pointer]),
+        "context_get_sink_info_list": (pointer, [pointer, LISTED, pointer]),
+        "context_set_subscribe_callback": (None, [pointer, EVENT, pointer]),
+        "context_subscribe": (pointer, [pointer, number, pointer, pointer]),
         "context_unref": (None, [pointer]),
         "stream_new": (pointer, [pointer, text, pointer, pointer]),
         "stream_connect_playback": (number, [pointer, text, pointer, number, pointer, pointer]),
@@ -109,6 +139,8 @@ class Connection:
         lib = self.lib = library()
         self.users, self.raised = 0, False
         self.kept: list[object] = []  # an answer to a stream that was closed may still come
+        self._listeners: list[Callable[[], None]] = []
+        self._event = EVENT(self._on_event)
         self.loop = lib.pa_threaded_mainloop_new()
         self.context = lib.pa_context_new(lib.pa_threaded_mainloop_get_api(self.loop), b"Klarstrom")
         connecting = lib.pa_context_connect(self.context, None, NO_AUTOSPAWN, None) >= 0
@@ -141,6 +173,27 @@ class Connection:
             if Connection._shared is self:
                 Connection._shared = None
             self._close()
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Calls it, from libpulse's thread, when sources, sinks or the defaults change."""
+        with self.locked():
+            self._listeners.append(changed)
+            if len(self._listeners) == 1:
+                self.lib.pa_context_set_subscribe_callback(self.context, self._event, None)
+                mask = OF_SINKS | OF_SOURCES | OF_SERVER
+                operation = self.lib.pa_context_subscribe(self.context, mask, None, None)
+                if operation:
+                    self.lib.pa_operation_unref(operation)
+
+    def unlisten(self, changed: Callable[[], None]) -> None:
+        with self.locked(), contextlib.suppress(ValueError):
+            self._listeners.remove(changed)
+
+    def _on_event(self, context: Any, what: int, index: int, _: Any) -> None:
+        # of a volume that is turned nobody needs to know, of another default one does
+        if what & TYPE != CHANGE or what & FACILITY == SERVER:
+            for changed in list(self._listeners):
+                changed()
 
     def alive(self) -> bool:
         with self.locked():

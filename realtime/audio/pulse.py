@@ -34,9 +34,11 @@ from realtime.audio.libpulse import (
     SampleSpec,
     available,
 )
+from realtime.audio.names import bytes_of
 from realtime.audio.streams import OutputStream, Samples, Supply
 
 __all__ = ["PulseError", "PulseStream", "available"]
+LONGEST_S = 15.0  # of sound that the server keeps for an input nobody takes
 ROOM_S = 0.5  # of the server's buffer, above what shall wait in it
 
 
@@ -106,9 +108,10 @@ class PulseStream:
         lib.pa_stream_set_state_callback(stream, self._state, None)
         if self._is_input:
             lib.pa_stream_set_read_callback(stream, self._moved, None)
-            attributes = BufferAttributes(DEFAULT, DEFAULT, DEFAULT, DEFAULT, size)
+            longest = 4 * round(LONGEST_S * self.rate)  # else a minute would wait for a program that was stopped
+            attributes = BufferAttributes(longest, DEFAULT, DEFAULT, DEFAULT, size)
             flags = ADJUST_LATENCY | DONT_MOVE
-            lib.pa_stream_connect_record(stream, name.encode(), ctypes.byref(attributes), flags)
+            lib.pa_stream_connect_record(stream, bytes_of(name), ctypes.byref(attributes), flags)
         else:
             lib.pa_stream_set_write_callback(stream, self._moved, None)
             lib.pa_stream_set_underflow_callback(stream, self._underflow, None)
@@ -117,7 +120,7 @@ class PulseStream:
             # and after an underrun it begins again with one sample: with none, what comes late would be thrown away
             attributes = BufferAttributes(DEFAULT, room, 4, size, DEFAULT)
             flags = EARLY_REQUESTS | DONT_MOVE
-            lib.pa_stream_connect_playback(stream, name.encode(), ctypes.byref(attributes), flags, None, None)
+            lib.pa_stream_connect_playback(stream, bytes_of(name), ctypes.byref(attributes), flags, None, None)
         return stream
 
     # ---- callbacks, in libpulse's thread, with its lock

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 from realtime.audio.devices import AudioDeviceError
 
-_TAG = re.compile(r"klarstrom\.owner=(\d+)-(\d+)")
+_TAG = re.compile(r"klarstrom\.owner=(\d+)-(\d+)-(\S+?)(?=['\"\s]|$)")
 
 
 def _run(*arguments: str) -> str:
@@ -23,12 +26,20 @@ def _run(*arguments: str) -> str:
             "elsewhere play into VB-Cable or BlackHole with --output"
         )
     try:
-        done = subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=5)
+        done = subprocess.run(
+            [binary, *arguments], capture_output=True, encoding="utf-8", errors="surrogateescape", timeout=5,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise AudioDeviceError("the sound server does not answer") from None
     if done.returncode:
         raise AudioDeviceError(f"pactl {arguments[0]}: {(done.stderr or done.stdout).strip()}")
     return done.stdout
+
+
+def _rows(what: str) -> list[str]:
+    """Not by `splitlines`, which would break a row at a line separator in a name."""
+    return [row for row in _run("list", "short", what).split("\n") if row]
 
 
 def _birth(pid: int) -> int | None:
@@ -39,22 +50,41 @@ def _birth(pid: int) -> int | None:
         return None
 
 
+def _home() -> str:
+    """Where our process numbers hold: a container counts its own, and a sound server may hear several machines."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{os.stat('/proc/self/ns/pid').st_ino}.{boot}"
+    except OSError:
+        return f"0.{socket.gethostname()}"
+
+
 def _owner() -> str:
     """This process, as its modules are marked."""
-    return f"klarstrom.owner={os.getpid()}-{_birth(os.getpid())}"
+    return f"klarstrom.owner={os.getpid()}-{_birth(os.getpid())}-{_home()}"
+
+
+def _plain(name: str) -> str:
+    """What programs call it: sound servers make underscores of other letters, and two names must not become one."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "klarstrom"
+    if name.isascii():
+        return plain
+    return f"{plain}_{hashlib.blake2s(name.encode(), digest_size=3).hexdigest()}"
 
 
 class VirtualMicrophone:
     """`create` makes it, `remove` undoes it; one that a crashed run left behind is removed by the next run."""
 
     def __init__(self, name: str, rate: int):
-        """name: as people shall see it, 1 ... 60 characters without quotes; rate: Hz. Raises ValueError."""
-        if not 1 <= len(name) <= 60 or not name.strip() or re.search(r"[\"'\\\x00-\x1f={}]", name):
+        """name: as people shall see it, in any script, 1 ... 60 characters without quotes; rate: Hz. Raises ValueError."""
+        unprintable = not all(c.isprintable() for c in name)  # also of bytes that are not UTF-8
+        if not 1 <= len(name) <= 60 or not name.strip() or unprintable or re.search(r"[\"'\\={}]", name):
             raise ValueError(
-                f"{name!r} cannot name a microphone: 1 to 60 characters, no quotes, backslashes, braces or ="
+                f"{name!r} cannot name a microphone: 1 to 60 printable characters, no quotes, backslashes, braces or ="
             )
+        name = unicodedata.normalize("NFC", name)
         self.name, self.rate = name, rate
-        self.source = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_") or "klarstrom"
+        self.source = _plain(name)
         self.sink = f"{self.source}_sink"
         self.ends = {self.source, f"{self.sink}.monitor"}  # names of the sources that are heard from it
         self._modules: list[str] = []
@@ -62,7 +92,7 @@ class VirtualMicrophone:
     def create(self) -> str:
         """The sink's name, to play into. Raises AudioDeviceError, and nothing is left behind."""
         sweep()
-        for row in _run("list", "short", "sources").splitlines():
+        for row in _rows("sources"):
             if row.split("\t")[1] == self.source:
                 raise AudioDeviceError(f"there is a source called {self.source!r} already: take another name")
         form = f"rate={self.rate} channels=1 channel_map=mono"
@@ -106,7 +136,7 @@ class VirtualMicrophone:
             return []
         wanted, owner = {f"sink_name={self.sink}", f"source_name={self.source}"}, _owner()
         present = []
-        for row in _run("list", "short", "modules").splitlines():
+        for row in _rows("modules"):
             index, _, arguments = row.partition("\t")
             if index in self._modules and owner in arguments and wanted & set(arguments.split()):
                 present.append(index)
@@ -114,12 +144,14 @@ class VirtualMicrophone:
 
 
 def sweep() -> int:
-    """Removes what processes that are gone left behind -> how many modules."""
+    """Removes what processes of this machine that are gone left behind -> how many modules. What was made in another
+    container or on another machine is left alone: nothing here tells whether its process lives.
+    """
     removed = 0
-    for row in reversed(_run("list", "short", "modules").splitlines()):
+    for row in reversed(_rows("modules")):
         index, _, arguments = row.partition("\t")
         tag = _TAG.search(arguments)
-        if tag is not None and _birth(int(tag[1])) != int(tag[2]):
+        if tag is not None and tag[3] == _home() and _birth(int(tag[1])) != int(tag[2]):
             _run("unload-module", index)
             removed += 1
     return removed

@@ -9,8 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from realtime.audio import pulse
-from realtime.audio.pactl import pactl
+from realtime.audio import pulse, server
 from realtime.cli.finding import Finding, ask
 
 
@@ -52,11 +51,9 @@ def sound_server() -> Iterator[Finding]:
             f"apt install {' '.join(package for _, package in missing)} (Debian, Ubuntu)",
         )  # fmt: skip
         return
-    info = pactl("info")
-    if info is not None:
-        yield Finding(
-            "ok", f"sound server: {info.get('server_name')} {info.get('server_version', '')}".rstrip()
-        )
+    found = server.ask()
+    if found is not None:
+        yield Finding("ok", f"sound server: {found.name} {found.version}".rstrip())
         return
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
     if (runtime / "pipewire-0").exists():
@@ -76,30 +73,23 @@ def default_devices() -> Iterator[Finding]:
     code = (
         "import dataclasses, json\nfrom realtime.audio.devices import AudioDeviceError, find_device, list_devices\n"
         "try: devices = list_devices()\nexcept AudioDeviceError: devices = []\n"
-        "found = {}\n"
+        "found, why = {}, {}\n"
         "for kind in ('input', 'output'):\n"
         " try: found[kind] = dataclasses.asdict(find_device(None, kind, devices))\n"
-        " except AudioDeviceError: pass\n"
-        "print(json.dumps(found))\n"
+        " except AudioDeviceError as error: why[kind] = str(error)\n"
+        "print(json.dumps([found, why]))\n"
     )
     answer = ask(code)
     if not answer:
         yield Finding("note", "the list of sound devices cannot be had", "realtime-cli devices says more")
         return
-    found = json.loads(answer)
+    found, why = json.loads(answer)
     for kind, thing in (("input", "microphone"), ("output", "speaker")):
         device = found.get(kind)
         if device is None:
             yield Finding(
-                "note", f"no {kind} device: no live stream",
+                "note", f"no live stream: {why[kind]}",
                 f"connect a {thing}, see `realtime-cli devices`; files and pipes need none",
             )  # fmt: skip
             continue
-        what = f"default {kind}: {device['name']}, {device['default_rate']} Hz, {device['host_api']}"
-        if kind == "input" and (device["server_name"] or "").endswith(".monitor"):
-            yield Finding(
-                "note", f"{what}: what an output plays, not a microphone; a live stream would hear itself",
-                "connect a microphone, or name an input: realtime-cli live -i NAME",
-            )  # fmt: skip
-        else:
-            yield Finding("ok", what)
+        yield Finding("ok", f"default {kind}: {device['name']}, {device['default_rate']} Hz, {device['host_api']}")

@@ -6,6 +6,7 @@ Text goes to stderr in `pipe` and `file`, to stdout elsewhere. The files *cli.py
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -189,7 +190,7 @@ def _code(error: Exception) -> int:
 
 
 def _terminate(number: int, frame: object) -> None:
-    raise SystemExit(TERMINATED)  # so that `finally` blocks run: temporary files and workers end with us
+    raise SystemExit(128 + number)  # so that `finally` blocks run: temporary files and workers end with us
 
 
 def main() -> None:
@@ -198,5 +199,11 @@ def main() -> None:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdout, sys.stderr):  # a name in letters that the terminal has not is written in escapes
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, _terminate)
+    # the terminal was closed: ends like SIGTERM, so that no virtual microphone and no half file stays; not under nohup
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _terminate)
     raise SystemExit(run(sys.argv[1:]))

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from realtime.engine.contract import ContractError, ModelSpec, Tensor, validate
+from realtime.engine.onnx_runtime import ort
 
 Array = NDArray[np.float32]
 DEVICES = ("auto", "cpu", "cuda")

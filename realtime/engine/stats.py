@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+_LOUDEST = np.float32(8.0)  # full scales; beyond it is a fault and no sound
+
 
 class HopStats:
     """Wall times of the last hops, and counters since the last `clear`.
@@ -65,6 +67,8 @@ class LevelMeter:
 
     def add(self, samples: np.ndarray[Any, np.dtype[np.float32]]) -> None:
         """float32 [n], n > 0, full scale ±1."""
+        if not np.abs(samples).max() <= _LOUDEST:  # also NaN, which would stay in the mean for good
+            samples = np.clip(np.nan_to_num(samples, nan=0.0), -_LOUDEST, _LOUDEST)
         seconds = len(samples) / self.sample_rate
         share = 1 - np.exp(-seconds / self._level_s)
         self.power += float(share) * (float(samples @ samples) / len(samples) - self.power)

@@ -140,11 +140,14 @@ def _clear_away(task: Task) -> None:
 
 @contextmanager
 def _interrupt_ignored() -> Iterator[None]:
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # also the end of a terminal, which all processes in it are told of
+    numbers = [signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 _worker: dict[str, Any] = {}  # what one process keeps from task to task

@@ -22,6 +22,7 @@ class Counters:
     spliced_out_ms: float = 0.0
     splices_in: int = 0  # cross-fades that put audio in
     spliced_in_ms: float = 0.0
+    shortened_ms: float = 0.0  # by which the queue became shorter, by cross-fades
     gaps: int = 0  # times that the output callback found too little, and filled with silence
     gap_ms: float = 0.0
     trims: int = 0  # surpluses that went at the end of a gap
@@ -31,6 +32,7 @@ class Counters:
     xruns_in: int = 0  # as the device says
     xruns_out: int = 0
     restarts: int = 0
+    repaired: int = 0  # input samples that were no sound, by the input callback
 
     @property
     def input_drops(self) -> int:

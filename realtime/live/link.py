@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from realtime.audio.backend import AudioBackend
-from realtime.audio.devices import Device, find_device
+from realtime.audio.choice import same_device
+from realtime.audio.devices import AudioDeviceError, Device, find_device
 from realtime.audio.virtual_mic import VirtualMicrophone
 from realtime.live.pump import Pump
 from realtime.live.route import Route
@@ -25,7 +26,10 @@ class DeviceLink:
         heard: Callable[[], None],  # there is input; called from the device's thread
     ):
         """Opens nothing."""
-        self.audio, self.wanted = audio, wanted
+        self.audio = audio
+        self.wanted = wanted  # once it was opened, a Device: another one of a like name is not meant
+        # what the system's default was when it was first opened, by kind: it is awaited when it goes
+        self.defaults: dict[str, Device] = {}
         self.former: dict[str, Any] = {}  # what `switch` left, to fall back to
         self.devices: dict[str, Device] = {}
         self.route: Route | None = None
@@ -44,6 +48,11 @@ class DeviceLink:
             route = Route(self.audio, self.find, chosen, self._rates, self._make_pump, self._heard)
             former, self.route = self.route, route
             self.devices, self.pump, self.ended = route.devices, route.pump, route.ended
+            for kind, device in self.devices.items():
+                if chosen[kind] is None:
+                    self.defaults.setdefault(kind, device)
+            if chosen is self.wanted:
+                self._keep(self.wanted)
             route.begin()
             if former is not None:
                 former.close()
@@ -62,13 +71,43 @@ class DeviceLink:
             if now:
                 self.open(new)
                 self.former.update({k: self.wanted[k] for k in new if new[k] != self.wanted[k]})
+                self._keep(new)
+            for kind in changes:
+                self.defaults.pop(kind, None)
+            for kind in changes if now else ():
+                if new[kind] is None:
+                    self.defaults[kind] = self.devices[kind]
             self.wanted = new
 
-    def find(self, which: str | int | None, kind: str) -> Device:
+    def _keep(self, wanted: dict[str, Any]) -> None:
+        """From now on these very devices are meant, whatever else may come to have such a name or index."""
+        wanted.update({kind: device for kind, device in self.devices.items() if wanted[kind] is not None})
+
+    def stand_ins(self) -> dict[str, str]:
+        """What is open in the place of what is wanted, by kind -> the name of what is awaited."""
+        awaited = {kind: self.wanted[kind] or self.defaults.get(kind) for kind in self.devices}
+        return {
+            kind: device.name for kind, device in awaited.items()
+            if isinstance(device, Device) and not same_device(device, self.devices[kind])
+        }  # fmt: skip
+
+    def could_return(self) -> bool:
+        """Is what is wanted there again, while something else is open? Raises AudioDeviceError."""
+        found = {}
+        for kind in self.devices:
+            try:
+                found[kind] = self.find(self.wanted[kind], kind)
+            except AudioDeviceError:
+                return False
+        return any(not same_device(found[kind], self.devices[kind]) for kind in self.stand_ins())
+
+    def find(self, which: str | int | Device | None, kind: str) -> Device:
         """The device. Never our own microphone as the input, although it may be the system's default: the stream would
         hear nothing but itself.
         """
-        device = self.audio.find(which, kind)
+        device: Device = (
+            find_device(which, kind, self.audio.devices()) if isinstance(which, Device) else self.audio.find(which, kind)
+        )
         own = set() if self._microphone is None else self._microphone.ends
         if kind == "input" and device.server_name in own:
             return find_device(which, kind, [d for d in self.audio.devices() if d.server_name not in own])

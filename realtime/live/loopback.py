@@ -103,7 +103,7 @@ def measure(
     ready, done = threading.Event(), threading.Event()
 
     def listen(frames: Samples, xrun: bool) -> None:
-        heard.append(frames.mean(axis=1))
+        heard.append(np.nan_to_num(frames.mean(axis=1)))
         came[0] += len(frames)
         pace_in.note(clock(), came[0])
         ready.set()

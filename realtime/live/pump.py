@@ -11,7 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime.engine.enhancer import WILDEST
 from realtime.engine.resample import StreamingResampler
+from realtime.live.adaptive_queue import AdaptiveQueue
 from realtime.live.counters import Counters, Overflow
 from realtime.live.engine import Engine
 from realtime.live.queue_depth import SEARCH_S, DepthKeeper, splice_point
@@ -19,9 +21,11 @@ from realtime.live.ring import Ring
 from realtime.live.tap import Tap
 
 Samples = NDArray[np.float32]
-RING_S = 2.0
+# a machine that slept, or a program that was stopped, finds all of what was heard meanwhile in the sound server
+INBOX_S, OUTBOX_S = 20.0, 2.0
+STALE_S = 0.25  # above the queue: what waits longer for the model is not caught up with, but dropped at once
 LONGEST_SPLICE_S = 1.0  # at a time
-ROOM_S = 0.05  # that the blocks of a sound server and of its devices may take, above the queue
+ROOM_S = 0.015  # that a hop and the phase of a sound server's blocks may take, above the queue
 MEASURE_S = 0.1  # between two answers of a sound server about its queues
 GIVE_UP_S = 0.25  # a gap of this length is no hiccup: the queue is filled afresh
 
@@ -53,8 +57,8 @@ class Pump:
         self.rate_in, self.rate_out = rate_in, rate_out
         self.counters, self.tap, self.on_hop = counters, tap, on_hop
         self.clock, self.work_clock = clock, work_clock
-        self.inbox, self.outbox = Ring(int(RING_S * rate_in)), Ring(int(RING_S * rate_out))
-        self.queue_s = queue_s
+        self.inbox, self.outbox = Ring(int(INBOX_S * rate_in)), Ring(int(OUTBOX_S * rate_out))
+        self.queue = AdaptiveQueue(queue_s)
         self.last_input = self.last_output = clock()
         self._block_in_s = 0.0
         self.heard_input = self.heard_output = False  # has it called yet?
@@ -68,6 +72,11 @@ class Pump:
         self._decay = (1 - self._fade_in) ** 2
         self._deliver: Callable[[], None] | None = None  # to a sound server
         self._starved = 0.0  # since when
+        self._shrink_s = 0.0  # by which the queue is to become shorter
+        self._requested = clock()  # when the server last told that it had played
+        self._settled = False  # what the devices hold was measured once
+        self._gap_ended = False  # what is taken now ends a gap
+        self._server_s = 0.0  # of audio that a sound server has, as far as is known
         self._working_s = 0.0  # of audio that the worker has in hand
         self._next: Engine | None = None
         self._fresh = False  # the next hop is the first of an engine
@@ -83,19 +92,25 @@ class Pump:
         self.up = StreamingResampler(rate, self.rate_out) if rate != self.rate_out else None
         self._past = np.zeros(2 * self.chunk, np.float32)
         self._held = np.zeros(0, np.float32)
-        self._skip = 0
+        self._skip, self._shrinking = 0, False
+        self._broken_off: Samples | None = None  # how the sound would have gone on where much was dropped
 
     def exchange(self, engine: Engine) -> None:
         """The next hop but one comes from this engine; the old one fades out. Any thread."""
         self._next = engine
 
     def serve(self, deliver: Callable[[], None], server_s: float) -> None:
-        """deliver: has the sound server `take` what is there; server_s: queue that the server wants for its own
-        sake, s. Before the first step.
+        """deliver: has the sound server `take` what is there; server_s: queue that the server needs at least, s. Before
+        the first step.
         """
         self._deliver = deliver
-        self.queue_s += server_s
+        self.queue = AdaptiveQueue(max(self.queue_s, server_s))
         self.keeper = DepthKeeper(self.queue_s, self.hop_s, measured=True)
+
+    @property
+    def queue_s(self) -> float:
+        """Audio that shall wait, s: what was asked for, and what a load made of it."""
+        return self.queue.length_s
 
     @property
     def served(self) -> bool:
@@ -113,8 +128,17 @@ class Pump:
         self.last_input, self.heard_input = now, True
         self._block_in_s = len(frames) / self.rate_in
         samples = frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1)
-        self._put(self.inbox, samples, self.rate_in, self.counters.overflow_in)
+        self._put(self.inbox, self._repaired(samples), self.rate_in, self.counters.overflow_in)
         self.counters.xruns_in += overflowed
+
+    def _repaired(self, samples: Samples) -> Samples:
+        """A driver's NaN would stay in resamplers, meters and pictures, and not only in what the model hears."""
+        if not len(samples) or np.abs(samples).max() <= WILDEST:
+            return samples
+        sound = np.abs(samples) <= WILDEST
+        self.counters.repaired += int(len(samples) - sound.sum())
+        finite = np.where(np.isfinite(samples), samples, np.float32(0))
+        return np.clip(finite, -WILDEST, WILDEST).astype(np.float32, copy=False)
 
     def _put(self, ring: Ring, samples: Samples, rate: int, overflow: Overflow) -> None:
         lost = len(samples) - ring.write(samples)
@@ -156,6 +180,7 @@ class Pump:
     # ---- callbacks of a sound server, one at a time: see pulse.Supply
 
     def take(self, held_s: float) -> Samples:
+        self._server_s = held_s
         if not self.playing:
             count = round(self.hop_s * self.rate_out)
             # what a late thread finds waiting comes first: all that is too much then goes at once
@@ -165,12 +190,30 @@ class Pump:
                 self.counters.gap_ms += 1000 * (self.clock() - self._starved)
                 self._starved = 0.0
         block = np.zeros(len(self.outbox), np.float32)
-        return block[: self._read(block)]
+        block = block[: self._read(block)]
+        if len(block) and not self._gap_ended:
+            self._adapt(held_s)
+        self._gap_ended = False
+        self._server_s += len(block) / self.rate_out
+        return block
+
+    def _adapt(self, held_s: float) -> None:
+        """The queue's length, by what the server has left. It played on since it asked last: a thread that comes late
+        learns of the requests only after that, one by one.
+        """
+        if self.playing and self.keeper.aim_s is not None:
+            now = self.clock()
+            step = self.queue.note(held_s - (now - self._requested), now)
+            self.keeper.shift(-step)
+            self._shrink_s += step
 
     def on_request(self) -> None:
+        self._adapt(self._server_s)
         self.last_output, self.heard_output = self.clock(), True
+        self._requested = self.last_output
 
     def on_starved(self) -> None:
+        self._server_s = 0.0
         if self.playing:
             self.playing, self._gap, self._starved = False, 1, self.clock()
             self.counters.gaps += 1
@@ -178,7 +221,7 @@ class Pump:
             self.tap.mark("fill")
 
     def on_delay(self, held_s: float, device_s: float) -> None:
-        self.on_request()
+        self.last_output, self.heard_output = self.clock(), True
         if self.playing:
             self.keeper.most_s = self.queue_s + device_s + ROOM_S
             self.keeper.note(held_s + self.depth_s, MEASURE_S)
@@ -195,14 +238,25 @@ class Pump:
             if self._gap and not self.served:
                 self.counters.gap_ms += 1000 * count / self.rate_out
             return False
+        settling = self.served and not self._settled and self.keeper.aim_s is None
+        self._settled = not settling
+        if self._gap and self.served and not settling:  # what is too late now may be again
+            if depth < wanted + self.queue.wish():
+                return False
+            grown = self.queue.late(depth - wanted, self.clock())
+            self.keeper.shift(grown)
+            self.keeper.aim_s = None  # the blocks lie to each other in another way now: it is measured anew
+            wanted += grown
         surplus = int((depth - wanted) * self.rate_out)
         surplus = self.outbox.skip(min(surplus, len(self.outbox) - count))
-        if self._gap and surplus:
+        if settling:
+            self.counters.shortened_ms += 1000 * surplus / self.rate_out
+        elif self._gap and surplus:
             self.counters.trims += 1
             self.counters.trimmed_ms += 1000 * surplus / self.rate_out
             self.tap.mark("drop")
         self.keeper.restarted()
-        self.playing, self._gap = True, 1
+        self.playing, self._gap, self._gap_ended = True, 1, True
         return True
 
     def _fill(self, block: Samples, got: int) -> None:
@@ -266,19 +320,50 @@ class Pump:
     def _next_chunk(self) -> tuple[Samples | None, list[str]]:
         count = self.chunk
         if not self._skip:
-            wanted = min(max(self.keeper.wanted(), -self.hop_s), LONGEST_SPLICE_S)
-            self._skip = round(wanted * self.rate_in)
+            self._skip = round(self._change() * self.rate_in)
+        if self._drop_stale(count):
+            return None, []
         if len(self.inbox) < count + max(self._skip, 0):
             return None, []
         self._working_s = self.hop_s
-        if not self._skip:
+        marks: list[str] = []
+        if self._broken_off is not None:
+            rise = np.linspace(0, 1, count, dtype=np.float32)
+            chunk = (1 - rise) * self._broken_off + rise * self.inbox.peek(count)
+            self.inbox.skip(count)
+            self._broken_off, marks = None, ["drop"]
+        elif not self._skip:
             chunk = self.inbox.peek(count)
             self.inbox.skip(count)
-            marks: list[str] = []
         else:
             chunk, marks = self._splice(count)
         self._past = np.concatenate([self._past, chunk])[-2 * count :]
         return chunk, marks
+
+    def _change(self) -> float:
+        """Seconds to take out or to fill in. Until it is known what the devices hold, and when the queue shrinks, that
+        is no loss but a shorter queue.
+        """
+        step, self._shrink_s = self._shrink_s, 0.0
+        self._shrinking = step > 0 or (self.served and self.keeper.aim_s is None)
+        return step or min(max(self.keeper.wanted(), -self.hop_s), LONGEST_SPLICE_S)
+
+    def _drop_stale(self, count: int) -> bool:
+        """Lets all go that waits longer than the queue shall, if that is much: the machine slept, or the program was
+        stopped. What comes next is cross-faded into what came before. -> Was there anything?
+        """
+        surplus = self._server_s + self.depth_s - self.queue_s - self.hop_s
+        lost = min(round(surplus * self.rate_in), len(self.inbox))
+        if surplus <= STALE_S or lost < count:
+            return False
+        if self._broken_off is None:
+            self._broken_off = self.inbox.peek(count)
+            self.counters.splices_out += 1
+        self.inbox.skip(lost)
+        self.counters.spliced_out_ms += 1000 * lost / self.rate_in
+        self._skip = 0
+        self.keeper.changed()
+        return True
 
     def _splice(self, count: int) -> tuple[Samples, list[str]]:
         """A chunk that fades from where the signal stands to `shift` samples later, or earlier."""
@@ -292,6 +377,9 @@ class Pump:
         self._skip = 0
         self.keeper.changed()
         ms = 1000 * abs(shift) / self.rate_in
+        if shift > 0 and self._shrinking:
+            self.counters.shortened_ms += ms
+            return chunk.astype(np.float32, copy=False), []
         if shift > 0:
             self.counters.splices_out += 1
             self.counters.spliced_out_ms += ms

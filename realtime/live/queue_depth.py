@@ -52,6 +52,13 @@ class DepthKeeper:
         self._changed = self._window = self._noted
         self._sign = 0.0
 
+    def shift(self, seconds: float) -> None:
+        """The queue shall be longer by that, or shorter."""
+        self.queue_s += seconds
+        self.most_s += seconds
+        if self.aim_s is not None:
+            self.aim_s += seconds
+
     def restarted(self) -> None:
         """The same from the callback, which filled the queue afresh."""
         self._restarted = self._noted
@@ -89,7 +96,7 @@ class DepthKeeper:
         if self.aim_s is None:  # the phase of the two callbacks is chance, within a hop and a block
             room = self.hop_s + self._block_s
             self.aim_s = min(median, guess) if self.measured else min(max(median, guess - room), guess + room)
-            return 0.0
+            return median - guess if self.measured and median - guess > TOLERANCE_S else 0.0
         off = median - self.aim_s
         sign = float(np.sign(off)) if abs(off) > TOLERANCE_S else 0.0
         again, self._sign = sign and sign == self._sign, sign

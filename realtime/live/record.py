@@ -30,7 +30,8 @@ class _Wav:
 
     def __init__(self, path: Path, sample_rate: int):
         self.path, self._format = path, PcmFormat("s16", sample_rate, 1)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
+        # 0600: what was said is nobody else's
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         self._header, self._bytes = len(wav_header(self._format, 0)), 0
         os.write(self._file, wav_header(self._format, 0))
 

@@ -63,9 +63,12 @@ class LiveStatus:
     dropped_ms: float = 0.0
     output_fills: int = 0  # times that audio was missing, or put in to hold the latency
     filled_ms: float = 0.0
+    queue_ms: float = 0.0  # audio that waits against jitter: what was asked for, and more once sound came too late
+    shortened_ms: float = 0.0  # by which the queue became shorter again, by cross-fades
     xruns_in: int = 0
     xruns_out: int = 0
     failed_hops: int = 0
+    repaired_samples: int = 0  # of the input: not finite, or far beyond full scale; replaced
     callback_age_ms: float = 0.0  # p99.9 of what passed between input callbacks, over the last minutes
     restarts: int = 0  # times that the devices were opened anew
     latency_ms: dict[str, float] = field(default_factory=dict)

@@ -68,6 +68,7 @@ class LiveStream(EngineHolder):
             self._state.phase = "starting"
             self.stopping.clear()
             self._state.counters = Counters()
+            self.link.defaults.clear()
             interpreter.hold()
             try:
                 if self.engine is None:
@@ -85,8 +86,8 @@ class LiveStream(EngineHolder):
                 raise
             self._started = time.monotonic()
             self._state.phase = "running"
-            supervisor = Supervisor(self.link, self._state, self.stopping, lambda: self.engine)
-            for run in (self._work, supervisor.run):
+            self.supervisor = Supervisor(self.link, self._state, self.stopping, lambda: self.engine)
+            for run in (self._work, self.supervisor.run):
                 thread = threading.Thread(target=run, name="klarstrom-live", daemon=True)
                 self._threads.append(thread)
                 thread.start()

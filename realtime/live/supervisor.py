@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -15,6 +16,7 @@ from realtime.live.link import DeviceLink
 from realtime.live.state import StreamState
 
 LOOK_S = 0.1
+SLEPT_S = 0.5  # between two looks: so long does no look take
 SILENT_S = 0.7  # without a callback a device is lost ...
 FIRST_S = 4.0  # ... but the first one may take this long on a sound server that slept
 FIRST_RETRY_S, LAST_RETRY_S = 0.2, 0.5
@@ -34,8 +36,8 @@ class Supervisor:
         self._link, self._state, self._stopping, self._engine = link, state, stopping, engine
         self._changed = threading.Event()  # a device came or went
         self._steps: int | None = None
-        self._borrowed = False  # on a device that is not the wanted one
         self._failure = ""  # that was told of
+        self._looked = self._awake = -math.inf  # by the pump's clock: the last look; the first one after a sleep
 
     def run(self) -> None:
         raise_thread(WORKER)
@@ -67,10 +69,9 @@ class Supervisor:
         if reason is None and self._changed.is_set():
             self._changed.clear()
             reason = self._missing()
-            if reason is None and self._borrowed:
-                self._borrowed = not self._reopen(self._link.wanted)
-                if not self._borrowed:
-                    self._state.tell("device_back", "back on the chosen device")
+            lent = reason is None and self._link.stand_ins() and self._link.could_return()
+            if lent and self._reopen(self._link.wanted):
+                self._tell_back()
         if reason is not None:
             self._wait_for_devices(reason)
 
@@ -92,22 +93,25 @@ class Supervisor:
         if self._link.ended.is_set():
             return "a device ended the stream"
         now = pump.clock()
+        if now - self._looked > SLEPT_S:  # we stood still, with the whole program: the devices may be well
+            self._awake = now
+        self._looked = now
         for kind, last, heard in (
             ("input", pump.last_input, pump.heard_input),
             ("output", pump.last_output, pump.heard_output),
         ):
-            if now - last > (SILENT_S if heard else FIRST_S):
+            if now - max(last, self._awake) > (SILENT_S if heard else FIRST_S):
                 return f"{kind} {self._link.devices[kind].name!r} gives no sign of life"
         return None
 
     def _missing(self) -> str | None:
         """A sound server moves a stream to another device without a word: is ours still there?"""
         try:
-            there = {(d.server_name, d.name) for d in self._link.audio.devices()}
+            there = {d.server_name for d in self._link.audio.devices()}
         except AudioDeviceError as error:
             return str(error)
         for kind, device in self._link.devices.items():
-            if device.server_name is not None and (device.server_name, device.name) not in there:
+            if device.server_name is not None and device.server_name not in there:
                 return f"{kind} {device.name!r} is gone"
         return None
 
@@ -119,7 +123,7 @@ class Supervisor:
             self._state.phase = "waiting"
             # PortAudio knows no devices of a sound server, and looking again is slow: minutes where it hangs
             look_again = any(device.server_name is None for device in self._link.devices.values())
-        self._state.tell("device_lost", f"{reason}; waiting for it")
+        self._state.tell("device_lost", f"{reason}; nothing is heard while it is waited for")
         since, pause = time.monotonic(), FIRST_RETRY_S
         while not self._stopping.is_set():
             self._changed.clear()
@@ -129,16 +133,26 @@ class Supervisor:
                 except Exception as error:
                     self._state.message = str(error)
             if self._reopen(self._link.wanted):
-                self._borrowed = False
-                self._state.tell("device_back", " -> ".join(d.name for d in self._link.devices.values()))
+                self._tell_back()
                 return
             late = time.monotonic() - since > PATIENCE_S
             if late and any(self._reopen({**self._link.wanted, **former}) for former in self._formers()):
-                self._borrowed = True
-                self._state.tell("fallback", " -> ".join(d.name for d in self._link.devices.values()))
+                self._tell_back()
                 return
             self._pause(pause)
             pause = min(1.5 * pause, LAST_RETRY_S)
+
+    def _tell_back(self) -> None:
+        """What is used now, and in whose place."""
+        used = " -> ".join(device.name for device in self._link.devices.values())
+        instead = [
+            f"{self._link.devices[kind].name!r} is used until {name!r} returns"
+            for kind, name in self._link.stand_ins().items()
+        ]
+        if instead:
+            self._state.tell("fallback", "; ".join(instead))
+        else:
+            self._state.tell("device_back", used)
 
     def _formers(self) -> list[dict[str, Any]]:
         """What to go back to, the least change first."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from realtime.audio import devices as audio
+from realtime.audio.device import Exactly
 from realtime.audio.devices import AudioDeviceError, Device, find_device, list_devices
 from realtime.engine.settings import EngineSettings
 from realtime.live import supervisor
@@ -79,6 +80,59 @@ def test_a_machine_without_microphones():
         find_device(None, "input", DEVICES[3:5])
 
 
+STUDIO = [
+    device(0, "Micro St\u00e9r\u00e9o", server_name="st"),
+    device(1, "\u041c\u0438\u043a\u0440\u043e\u0444\u043e\u043d", server_name="ru"),
+    device(2, "\u9ea6\u514b\u98ce", server_name="zh"),
+    device(3, "Lat\ufffdn", server_name="lat\udce9n"),
+    dataclasses.replace(device(4, "Monitor of USB_Microphone_feed", server_name="feed.monitor"), is_monitor=True),
+    dataclasses.replace(
+        device(5, "Monitor of Headphones", server_name="phones.monitor"), is_monitor=True, is_default_input=True
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "which, index",
+    [
+        ("Micro Ste\u0301re\u0301o", 0),  # as macOS writes \u00e9
+        ("STE\u0301R", 0),
+        ("\u043c\u0438\u043a\u0440\u043e", 1),
+        ("\u9ea6\u514b", 2),
+        ("lat\udce9n", 3),  # as an argument that is not UTF-8 comes from a shell
+        ("Monitor of Headphones", 5),  # whoever names a monitor wholly may have it
+        ("feed.monitor", 4),
+        (5, 5),
+        (None, 0),  # never a monitor by itself, though it is the server's default
+    ],
+)
+def test_names_of_the_world(which, index):
+    assert find_device(which, "input", STUDIO).index == index
+
+
+def test_no_monitor_is_taken_by_a_part_of_its_name_or_where_there_is_no_microphone():
+    with pytest.raises(AudioDeviceError, match="^no input device 'usb_mic'"):
+        find_device("usb_mic", "input", STUDIO)
+    with pytest.raises(AudioDeviceError, match="^there is no microphone, only what outputs play"):
+        find_device(None, "input", STUDIO[4:])
+
+
+def test_what_was_picked_from_a_list_is_no_part_of_a_name_and_no_index():
+    twins = [device(0, "usb_mic_2", server_name="usb_mic_2"), device(1, "2", server_name="two")]
+    assert find_device(Exactly("2"), "input", twins).index == 1
+    with pytest.raises(AudioDeviceError, match="^no input device 'usb_mic'; nearest: 'usb_mic_2'$"):
+        find_device(Exactly("usb_mic"), "input", twins)
+
+
+def test_a_device_found_before_is_known_by_what_outlives_its_return():
+    before = device(3, "USB mic", server_name="usb.1")
+    again = device(7, "Micro USB", server_name="usb.1")
+    other = device(3, "USB mic", server_name="usb.10")
+    assert find_device(before, "input", [other, again]) is again
+    with pytest.raises(AudioDeviceError, match="^input 'USB mic' is not there$"):
+        find_device(before, "input", [other])
+
+
 class Windows:
     """PortAudio as it lists one microphone, one speaker and VB-Cable there: four times, MME with cut names."""
 
@@ -108,7 +162,7 @@ class Windows:
 
 @pytest.fixture
 def windows(monkeypatch):
-    monkeypatch.setattr(audio.pulse, "available", lambda: False)
+    monkeypatch.setattr(audio, "ask", lambda: None)
     return lambda *apis: monkeypatch.setattr(audio, "_portaudio", lambda: Windows(apis or Windows.APIS))
 
 
@@ -244,3 +298,58 @@ def test_every_switch_is_remembered_and_a_borrowed_device_is_watched_too(exact, 
         wait_until(lambda: stream.state == "waiting", 5, "the loss of the borrowed one")
         there("desk", "usb", "loud", "phones")
         uses("usb", "phones")
+
+
+def test_a_lost_default_is_told_of_replaced_by_no_monitor_and_taken_again(exact, monkeypatch):
+    monkeypatch.setattr(supervisor, "FIRST_S", 60.0)  # nobody calls the callbacks here
+    desk = dataclasses.replace(device(0, "Desk", server_name="desk"), is_default_input=True)
+    other = device(1, "Webcam", server_name="cam")
+    monitor = dataclasses.replace(device(2, "Monitor of Loud", server_name="loud.monitor"), is_monitor=True)
+    loud = device(3, "Loud", 0, 2, server_name="loud")
+    audio, events = Simulated([desk, other, monitor, loud]), []
+
+    def there(*found):
+        audio.found = list(found)
+        audio.changed()
+
+    def told(kind, message):
+        wait_until(lambda: (kind, message) in events, 10, f"{kind} {message} after {events}")
+
+    with LiveStream(LiveOptions(exact), lambda e: events.append((e.kind, e.message)), audio=audio) as stream:
+        wait_until(lambda: audio.changed is not None, 5, "the supervisor")
+        there(dataclasses.replace(monitor, is_default_input=True), loud)
+        told("device_lost", "input 'Desk' is gone; nothing is heard while it is waited for")
+        wait_until(lambda: "no microphone" in stream.message, 10, "why it waits")
+        assert stream.state == "waiting"
+        there(other, monitor, loud)
+        told("fallback", "'Webcam' is used until 'Desk' returns")
+        assert stream.devices["input"] == other
+        opened = len(audio.opened)
+        there(other, monitor, loud, device(9, "Another", 0, 1, server_name="another"))
+        wait_until(lambda: not audio_pending(stream), 5, "the look")
+        assert len(audio.opened) == opened, "nothing is opened anew for a device that is not awaited"
+        there(other, desk, monitor, loud)
+        told("device_back", "Desk -> Loud")
+
+
+def audio_pending(stream):
+    """Has the supervisor looked at the last change?"""
+    return stream.supervisor._changed.is_set()
+
+
+def test_a_chosen_device_is_not_replaced_by_one_whose_name_holds_its_name(exact, monkeypatch):
+    monkeypatch.setattr(supervisor, "FIRST_S", 60.0)
+    usb = device(0, "usb_mic", server_name="usb_mic")
+    twin, loud = device(0, "usb_mic_2", server_name="usb_mic_2"), device(3, "Loud", 0, 2, server_name="loud")
+    for chosen in ("usb_m", "0"):  # a part of its name, and its index
+        audio, events = Simulated([usb, loud]), []
+        with LiveStream(LiveOptions(exact, input=chosen), lambda e, events=events: events.append(e.kind), audio=audio) as s:
+            wait_until(lambda audio=audio: audio.changed is not None, 5, "the supervisor")
+            audio.found = [twin, loud]
+            audio.changed()
+            wait_until(lambda s=s: s.message == "input 'usb_mic' is not there", 10, "an attempt")
+            assert s.state == "waiting"
+            audio.found = [twin, dataclasses.replace(usb, index=5, name="USB"), loud]
+            audio.changed()
+            wait_until(lambda events=events: "device_back" in events, 10, "its return")
+            assert s.devices["input"].server_name == "usb_mic"

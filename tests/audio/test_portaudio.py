@@ -7,6 +7,7 @@ import pytest
 
 from realtime.audio import devices as audio
 from realtime.audio.devices import AudioDeviceError, PortAudio, find_device, list_devices
+from realtime.audio.server import Endpoint, SoundServer
 from realtime.live.stream import LiveOptions, LiveStream
 from tests.helpers.audio_server import wait_until
 from tests.helpers.cli_runner import call
@@ -58,7 +59,7 @@ def alsa(monkeypatch):
     """PortAudio; no sound server has ever answered."""
     it = Alsa()
     monkeypatch.setattr(audio, "_portaudio", lambda: it)
-    monkeypatch.setattr(audio, "pactl", lambda *_: None)
+    monkeypatch.setattr(audio, "ask", lambda: None)
     audio._server_seen.clear()
     return it
 
@@ -66,16 +67,13 @@ def alsa(monkeypatch):
 def test_without_a_server_the_default_of_alsa_is_the_default(alsa, monkeypatch):
     assert [d.name for d in list_devices()] == list(Alsa.NAMES)
     assert find_device(None, "input").name == find_device(None, "output").name == "default"
-    monkeypatch.setattr(audio.pulse, "available", lambda: True)
-    answers = {
-        ("info",): {"server_name": "pulseaudio", "default_source_name": "mic", "default_sink_name": "loud"},
-        ("list", "sources"): [{"name": "mic"}],
-        ("list", "sinks"): [{"name": "loud"}],
-    }
-    monkeypatch.setattr(audio, "pactl", lambda *question: answers[question])
+    server = SoundServer("pulseaudio", "16.1", [
+        Endpoint("mic", "mic", True, False, True, 1, 48000), Endpoint("loud", "loud", False, False, True, 2, 48000)
+    ])  # fmt: skip
+    monkeypatch.setattr(audio, "ask", lambda: server)
     assert [d.name for d in list_devices()] == ["mic", "loud", Alsa.NAMES[0]], "the server's own, by name"
     assert find_device(None, "output").name == "loud"
-    monkeypatch.setattr(audio, "pactl", lambda *_: None)
+    monkeypatch.setattr(audio, "ask", lambda: None)
     assert [d.name for d in list_devices()] == [Alsa.NAMES[0]], "the server is away: its PCM might hang"
     audio._server_seen.clear()
 
@@ -133,3 +131,20 @@ def test_a_stream_outlives_a_portaudio_that_fails_and_comes_back(alsa, tmp_path)
         hops = stream.status().hops
         wait_until(lambda: stream.status().hops > hops, 10, "a hop")
     assert [k for k in events if k != "governor"] == ["started", "device_lost", "device_back", "stopped"]
+
+
+def test_a_card_whose_name_is_not_utf_8_hides_none_of_the_others(alsa, monkeypatch):
+    """sounddevice refuses the whole list then."""
+    rows, bad = alsa.query_devices(), b"Carte St\xe9r\xe9o (hw:1,0)"
+
+    def query(port=None):
+        if port in (None, 3):
+            bad.decode("utf-8")
+        return rows[port]
+
+    info = SimpleNamespace(hostApi=0, maxInputChannels=2, maxOutputChannels=0, defaultSampleRate=44100.0)
+    monkeypatch.setattr(alsa, "query_devices", query)
+    alsa._lib = SimpleNamespace(Pa_GetDeviceCount=lambda: 4, Pa_GetDeviceInfo=lambda port: info)
+    *others, last = list_devices()
+    assert [d.name for d in others] == list(Alsa.NAMES)
+    assert (last.name, last.inputs, last.default_rate) == ("Carte St\ufffdr\ufffdo (hw:1,0)", 2, 44100)

@@ -157,7 +157,7 @@ def test_the_sound_server_and_its_default_devices(monkeypatch, tmp_path):
         (found,) = doctor_sound.sound_server()
         assert found.status == "ok" and found.what.startswith("sound server: pulseaudio")
         hears_itself, speaker = doctor_sound.default_devices()
-        assert hears_itself.status == "note" and "would hear itself" in hears_itself.what
+        assert hears_itself.status == "note" and "no microphone, only what outputs play" in hears_itself.what
         assert speaker.status == "ok" and re.search(r"default output: .*, 44100 Hz, PulseAudio", speaker.what)
         server.source("usb_mic", "loud", 48000)
         server.pactl("set-default-source", "usb_mic")

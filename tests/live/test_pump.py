@@ -113,12 +113,12 @@ def test_a_silent_input_gives_silence_then_sound_with_the_old_delay(open_model):
     assert np.abs(bench.out[-8000:]).max() == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_worker_that_stops_for_seconds_overflows_and_tells(open_model):
+def test_a_worker_that_stops_for_seconds_drops_and_tells(open_model):
     bench = Bench(open_model()).run(3)
     stop = bench.now + 4
     bench.asleep = lambda now: now < stop
     bench.run(10)
-    assert bench.pump.inbox.overflowed > 0
+    assert bench.counters.spliced_out_ms == pytest.approx(4000, abs=60) and bench.counters.splices_out == 1
     assert np.median(bench.depths[-100:]) < 0.06
 
 

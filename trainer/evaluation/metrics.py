@@ -117,8 +117,9 @@ def _dnsmos():
     """The library's scorer on one thread: its own sessions would take all cores in each process."""
     from pathlib import Path
 
-    import onnxruntime as ort
     from speechmos import dnsmos as library
+
+    from realtime.engine.onnx_runtime import ort
 
     class Scorer(library.DNSMOS):
         def __init__(self) -> None:

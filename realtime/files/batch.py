@@ -12,11 +12,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from glob import escape
+from pathlib import Path
 from typing import Any
 
+from realtime.atomic import clear_leftovers
 from realtime.engine.channels import BankFactory, EnhancerOptions
-from realtime.files.files import Cancelled, FileError, Task, enhance_file
+from realtime.files.files import Cancelled, FileError, enhance_file
+from realtime.files.search import Task
 
 _TRIES = 2  # for each file
 
@@ -91,7 +93,7 @@ def _in_processes(
             yield outcome
         for number, task in left.items():
             if tries[number]:
-                _clear_away(task)
+                clear_leftovers([Path(os.path.realpath(task.target))])
         for number in [number for number in left if tries[number] >= _TRIES]:
             task = left.pop(number)
             yield Outcome(
@@ -116,7 +118,7 @@ def _outcomes(
     running: dict[Future[Outcome], int] = {}
     try:
         # the processes inherit what is ignored: it is us who stop them
-        with _interrupt_ignored(), suppress(BrokenProcessPool):
+        with _safely_spawned(), suppress(BrokenProcessPool):
             for number, task in tasks.items():
                 running[pool.submit(_work, number, task)] = number
         while running:
@@ -131,20 +133,24 @@ def _outcomes(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _clear_away(task: Task) -> None:
-    """What a process that was ended had begun to write."""
-    for part in task.target.parent.glob(f".{escape(task.target.name)}.*.part"):
-        with suppress(OSError):
-            part.unlink()
-
-
 @contextmanager
-def _interrupt_ignored() -> Iterator[None]:
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _safely_spawned() -> Iterator[None]:
+    """For what children inherit: signals that a terminal sends to all of us are ignored, and modules that lie in the
+    current folder are not theirs. They start as `python -c`, which looks for modules there first of all.
+    """
+    signals = [signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
+    path = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, before in previous.items():
+            signal.signal(number, before)
+        if path is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = path
 
 
 _worker: dict[str, Any] = {}  # what one process keeps from task to task

@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 from types import FrameType, TracebackType
 from typing import Any
 
-from realtime.audio.pcm import PcmError, PcmFormat, PcmReader, WavHeader, detect, encode, wav_header
+from realtime.audio.pcm import PcmError, PcmFormat, PcmReader, WavHeader, encode, wav_header
+from realtime.audio.recognise import ENOUGH, HEAD, detect, may_be_framed, named
 from realtime.engine.channels import ChannelBank
+
+_HEADER_BLOCK = 1 << 12  # a header may be long, and no sound is late before it has ended
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class PipeResult:
     leftover_bytes: int  # a last frame that the input cut off
     reader_gone: bool
     interrupted: bool
+    missing_s: float = 0.0  # that a WAV's header promises beyond what came
 
 
 class StopOnInterrupt:
@@ -114,21 +118,20 @@ def run_pipe(
     ask = raw.frame_bytes * max(1, hop_length * raw.sample_rate // model_rate)
     kind, data = options.format, b""
     if kind == "auto":
-        while len(data) < 12 and (more := stop.read(source, 12 - len(data))):
-            data += more
+        data = _head(source, stop, ask)
         kind = detect(data)
     if kind == "wav":
         header, start = WavHeader(), None
         while start is None:
             start = header.feed(data)
-            if start is None and not (data := stop.read(source, ask)):
+            if start is None and not (data := stop.read(source, max(ask, _HEADER_BLOCK))):
                 if stop.requested:
                     return PipeResult(0, model_rate, 0, False, True)
                 raise PcmError("the input ended inside its WAV header")
         assert header.format is not None
         format, data = header.format, start
         _check_agreement(options, format)
-        reader = PcmReader(format, header.data_bytes)
+        reader = PcmReader(format, header.data_bytes, header.doubtful)
     else:
         format, reader = raw, PcmReader(raw)
     output = _output_format(options, format)
@@ -151,7 +154,22 @@ def run_pipe(
         return PipeResult(frames, format.sample_rate, 0, True, stop.requested)
     if reader.done:
         _drain(source, stop)
-    return PipeResult(frames, format.sample_rate, reader.leftover_bytes, False, stop.requested)
+    missing = reader.missing_bytes / format.frame_bytes / format.sample_rate
+    return PipeResult(frames, format.sample_rate, reader.leftover_bytes, False, stop.requested, missing)
+
+
+def _head(source: int, stop: StopOnInterrupt, hop_bytes: int) -> bytes:
+    """As much as it takes to tell what comes: no more than the first hop, unless that looks like compressed sound."""
+    data, wanted = b"", HEAD
+    while len(data) < wanted:
+        if not (more := stop.read(source, wanted - len(data))):
+            break
+        data += more
+        if len(data) == HEAD and named(data) is None:
+            wanted = max(HEAD, hop_bytes)
+        if len(data) == wanted < ENOUGH and named(data) is None and may_be_framed(data):
+            wanted = ENOUGH
+    return data
 
 
 def _check_agreement(options: PipeOptions, format: PcmFormat) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import socket
@@ -11,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from realtime.atomic import clear_leftovers
 from realtime.engine.channels import BankFactory, EnhancerOptions
 from realtime.files.batch import Outcome, attempt
-from realtime.files.files import Task, duration_s
+from realtime.files.files import duration_s
+from realtime.files.search import Task
 
 LOCAL = "local"
 _TRIES = 3  # more, and a file that kills its worker would hold the others up
@@ -26,12 +27,12 @@ class FileEnhancer:
         self.factory = BankFactory(options, mono, compensate_delay)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        task = Task(Path(row["source"]), Path(row["target"]))
+        task = Task(Path(os.fsdecode(row["source"])), Path(os.fsdecode(row["target"])))
         outcome = attempt(task, self.factory, lambda seconds: None)
         return {
             "number": row["number"],
-            "error": outcome.error or "",
-            "troubles": "\n".join(outcome.troubles),
+            "error": os.fsencode(outcome.error or ""),
+            "troubles": os.fsencode("\n".join(outcome.troubles)),
             "seconds": duration_s(task.source),
         }
 
@@ -51,6 +52,9 @@ def enhance_on_ray(
     Raises ImportError without Ray, RuntimeError if the cluster cannot be reached.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told of the user's machine
+    os.environ["PYTHONSAFEPATH"] = (
+        "1"  # workers take no modules from the current folder, which may be a stranger's
+    )
     os.environ.setdefault("RAY_raylet_start_wait_time_s", "180")  # a busy machine is slow, not broken
     try:
         import ray
@@ -76,10 +80,7 @@ def enhance_on_ray(
         yield from _stream(ray, tasks, factory, workers, on_progress)
     finally:
         ray.shutdown()
-        for task in tasks:  # what a worker that was killed had begun
-            for left in task.target.parent.glob(f".{task.target.name}.*.part"):
-                with contextlib.suppress(OSError):
-                    left.unlink()
+        clear_leftovers(Path(os.path.realpath(task.target)) for task in tasks)  # of workers that were killed
 
 
 def _check_reachable(address: str) -> None:
@@ -106,7 +107,12 @@ def _stream(
     context.max_errored_blocks = -1  # a file that kills every worker is told of below; the others go on
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     rows = [
-        {"number": i, "source": str(task.source.absolute()), "target": str(task.target.absolute())}
+        # as bytes: a name need not be text, and what Ray carries must be
+        {
+            "number": i,
+            "source": os.fsencode(task.source.absolute()),
+            "target": os.fsencode(task.target.absolute()),
+        }
         for i, task in enumerate(tasks)
     ]
     # one file a block: what a worker had done when it died is not done again
@@ -127,6 +133,7 @@ def _stream(
         task = waiting.pop(int(row["number"]))
         done += float(row["seconds"])
         on_progress(done)
-        yield Outcome(task, row["error"] or None, tuple(row["troubles"].splitlines()))
+        error, remarks = os.fsdecode(row["error"]), os.fsdecode(row["troubles"])
+        yield Outcome(task, error or None, tuple(remarks.splitlines()))
     for task in waiting.values():
         yield Outcome(task, f"{task.source}: the process that worked on it was ended, {_TRIES + 1} times")

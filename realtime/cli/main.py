@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from realtime.cli.arguments import parser
+from realtime.cli.ending import end_at_signals
 from realtime.cli.live import run_devices, run_latency, run_live
 from realtime.cli.model import engine_options, run_bench, run_demo_command, run_doctor, run_info, run_load
 from realtime.cli.terminal import (
@@ -194,6 +194,9 @@ def run(arguments: list[str]) -> int:
     except ImportError as error:
         say(f"realtime-cli: {error}; `realtime-cli doctor` says more")
         return FAILED
+    except MemoryError:
+        say("realtime-cli: there is not enough memory for this")
+        return FAILED
     except (ValueError, RuntimeError, OSError) as error:
         say(f"realtime-cli: {_sentence(error)}")
         return _code(error)
@@ -220,15 +223,13 @@ def _code(error: Exception) -> int:
     return FAILED
 
 
-def _terminate(number: int, frame: object) -> None:
-    raise SystemExit(TERMINATED)  # so that `finally` blocks run: temporary files and workers end with us
-
-
 def main() -> None:
     for fd in range(3):  # a file that we open must not become the standard stream that was closed
         try:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    signal.signal(signal.SIGTERM, _terminate)
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names need not be text
+    end_at_signals()
     raise SystemExit(run(sys.argv[1:]))

@@ -40,20 +40,24 @@ class PipeResult:
 
 
 class StopOnInterrupt:
-    """While entered, SIGINT or SIGTERM ends reading instead of the process, so that the tail can be written.
+    """While entered, SIGINT, SIGTERM or SIGHUP ends reading instead of the process, so that the tail can be written.
 
     A second one acts as usual. Where one is ignored (SIGINT in a background job of a shell), it stays ignored.
     """
 
     def __init__(self) -> None:
         self.requested = False
-        self.terminated = False  # it was SIGTERM
+        self.terminated = False  # it was no SIGINT
         self._reading = False
         self._grace_bytes = 1 << 16  # what a pipe holds
         self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> StopOnInterrupt:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+            *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+        ):
             self._previous[number] = signal.getsignal(number)
             if self._previous[number] is not signal.SIG_IGN:
                 signal.signal(number, self._stop)
@@ -66,7 +70,7 @@ class StopOnInterrupt:
             signal.signal(number, previous)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.requested, self.terminated = True, number == signal.SIGTERM
+        self.requested, self.terminated = True, number != signal.SIGINT
         signal.signal(number, signal.SIG_DFL)
         if self._reading:  # a blocked read would be taken up again; anywhere else a hop would be torn
             raise KeyboardInterrupt

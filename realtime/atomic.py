@@ -30,9 +30,12 @@ def atomic_path(target: Path, ending: str = ".part", mode: int | None = None) ->
     it is followed. Whatever the block raises, the temporary file is removed and `target` stays as it was. The new file
     has `mode`, or else the permissions of the one that it replaces, or those that `open` gives a new one. Raises OSError.
     """
-    temporary, lock = _create_beside(target, ending)
-    _open.add(temporary)
-    try:
+    names = _names_beside(target, ending)
+    temporary, lock = next(names), -1
+    try:  # from before there is a file on: an interrupt may come between any two lines
+        while (lock := _create(temporary)) < 0:
+            temporary = next(names)
+        _open.add(temporary)
         if mode is None:
             mode = stat.S_IMODE((target if target.exists() else temporary).stat().st_mode)
         else:
@@ -56,18 +59,24 @@ def atomic_path(target: Path, ending: str = ".part", mode: int | None = None) ->
             os.close(lock)
 
 
-def _create_beside(target: Path, ending: str) -> tuple[Path, int]:
-    """-> the new file, and a descriptor whose lock says that its maker lives."""
+def _names_beside(target: Path, ending: str) -> Iterator[Path]:
     stem = _fitting(target.name, len(os.fsencode(ending)) + 10, _longest_name(target.parent))
     while True:
-        path = target.with_name(f".{stem}.{secrets.token_urlsafe(6)}{ending}")
-        with contextlib.suppress(FileExistsError):
-            # 0o666 less the umask, which cannot be read without changing it for all threads: tempfile's is 0o600
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
-            # between the two lines a sweep may have taken it for a leftover: then another name is taken
-            if _lock(descriptor) and os.fstat(descriptor).st_nlink:
-                return path, descriptor
-            os.close(descriptor)
+        yield target.with_name(f".{stem}.{secrets.token_urlsafe(6)}{ending}")
+
+
+def _create(path: Path) -> int:
+    """A descriptor of a new file, whose lock says that its maker lives; -1 if another name is to be tried."""
+    try:
+        # 0o666 less the umask, which cannot be read without changing it for all threads: tempfile's is 0o600
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+    except FileExistsError:
+        return -1
+    # before it was locked, a sweep may have taken it for a leftover
+    if _lock(descriptor) and os.fstat(descriptor).st_nlink:
+        return descriptor
+    os.close(descriptor)
+    return -1
 
 
 def _fitting(name: str, more: int, most: int) -> str:

@@ -131,7 +131,7 @@ def _complaint(remarks: Any) -> str:
     for line in remarks.read(1 << 20).decode("utf-8", "replace").splitlines():
         found = re.match(r"(?:\[[^\]]*\] )?\[(?:error|fatal)\] (.*)", line)
         if found:
-            return str(found[1]).rpartition("': ")[-1].rpartition("file:")[-1].strip().rstrip(".")
+            return str(found[1]).rpartition(": ")[-1].strip().rstrip(".")
     return ""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +65,8 @@ def enhance_on_ray(
     except ImportError as error:
         raise ImportError(f"{error}: --ray wants the extra 'ray'") from None
 
+    # Ray would tell the cluster our command line; names in it need not be text, and are nobody's business
+    ray._private.utils.get_entrypoint_name = lambda: "realtime-cli"
     _check_reachable(address)
     quiet: dict[str, Any] = {
         "include_dashboard": False,
@@ -69,10 +74,11 @@ def enhance_on_ray(
         "logging_level": logging.ERROR,
     }
     try:
-        if address == LOCAL:
-            ray.init(num_cpus=workers, **quiet)
-        else:
-            ray.init(address, **quiet)
+        with _away_from_here():
+            if address == LOCAL:
+                ray.init(num_cpus=workers, **quiet)
+            else:
+                ray.init(address, **quiet)
     except Exception as error:  # Ray raises a bare one, among others
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise RuntimeError(f"the Ray cluster at {address} cannot be used: {first}") from None
@@ -81,6 +87,25 @@ def enhance_on_ray(
     finally:
         ray.shutdown()
         clear_leftovers(Path(os.path.realpath(task.target)) for task in tasks)  # of workers that were killed
+
+
+@contextlib.contextmanager
+def _away_from_here() -> Iterator[None]:
+    """Ray lets its workers take modules from the folder where it is started: not from one of recordings."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory(prefix="klarstrom-", ignore_cleanup_errors=True) as empty:
+        os.chdir(empty)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
+def _wherever(options: EnhancerOptions) -> EnhancerOptions:
+    """The same options for a process that runs in another folder."""
+    if options.model is None or not Path(options.model).is_file():
+        return options
+    return replace(options, model=str(Path(options.model).absolute()))
 
 
 def _check_reachable(address: str) -> None:
@@ -122,7 +147,7 @@ def _stream(
         )  # of the tries, which are to get another name; pyproject.toml has the bound
         data = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
             FileEnhancer,
-            fn_constructor_args=(factory.options, factory.mono, factory.compensate_delay),
+            fn_constructor_args=(_wherever(factory.options), factory.mono, factory.compensate_delay),
             compute=ray.data.ActorPoolStrategy(size=workers),
             num_cpus=1,
             max_restarts=-1,

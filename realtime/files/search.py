@@ -87,7 +87,7 @@ def plan(
 def _name(path: Path, ending: str | None) -> Path:
     if ending is not None:
         return path.with_suffix(ending)
-    return path if format_of(path) is not None or not _known(path) else path.with_name(f"{path.name}.wav")
+    return path if format_of(path) is not None else path.with_name(f"{path.name}.wav")
 
 
 def _known(path: Path) -> bool:

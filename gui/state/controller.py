@@ -14,10 +14,12 @@ from gui import texts
 from gui.state.clip import Clip, Result, Take
 from gui.state.file_job import FileJob
 from gui.state.player import PlaybackError, Player
+from realtime.atomic import atomic_path
 from realtime.audio.pcm import quantise
 from realtime.engine.channels import EnhancerOptions
 from realtime.engine.contract import ModelSpec
 from realtime.engine.enhancer import find_model, shipped_models
+from realtime.files.sources import name_for_libsndfile
 
 _SETTLE_MS = 300  # a setting that is being dragged starts one run, not fifty
 
@@ -229,19 +231,17 @@ class Controller(QObject):
             self.failed.emit(texts.NOTHING_TO_SAVE)
             return False
         path = path if path.suffix else path.with_suffix(".wav")
-        temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
         sound = quantise(self.result.enhanced, 16).astype(np.int16)
         try:
             if self.result.clip.path.exists() and path.exists() and path.samefile(self.result.clip.path):
                 raise OSError(None, "it is the recording itself")
-            soundfile.write(str(temporary), sound, self.result.clip.sample_rate)
-            os.replace(temporary, path)
+            # where it is a link, what it leads to is written; libsndfile takes the format from the ending
+            with atomic_path(Path(os.path.realpath(path)), f".part{path.suffix}") as temporary:
+                soundfile.write(name_for_libsndfile(temporary), sound, self.result.clip.sample_rate)
         except (soundfile.SoundFileError, OSError, ValueError, TypeError) as error:
             reason = getattr(error, "strerror", None) or getattr(error, "error_string", None) or str(error)
             self.failed.emit(texts.SAVE_FAILED.format(path=path, reason=reason.rstrip(".")))
             return False
-        finally:
-            temporary.unlink(missing_ok=True)
         self.noticed.emit(texts.SAVED.format(path=path))
         return True
 

@@ -63,8 +63,8 @@ class Sound:
         self._count += len(block)
         if broken or not len(block):
             self._judge(broken)
-        if broken and not self._count:
-            raise SourceError(f"cannot be read: {broken}")
+        if not self._count and (broken or self.loss):
+            raise SourceError(f"cannot be read: {broken or self.loss}")
         return block
 
     def _judge(self, broken: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from gui import screen
 
 OK, FAILED, USAGE = 0, 1, 2
+LARGEST_PX = 8192  # of a side; a picture of more takes gigabytes
 _SHOT_TIMEOUT_MS = 300_000
 
 
@@ -31,9 +32,12 @@ def parser() -> argparse.ArgumentParser:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
-    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+    if not (width.isdecimal() and height.isdecimal() and len(text) < 20 and int(width) and int(height)):
         raise argparse.ArgumentTypeError(f"{text!r} is no size: write WIDTHxHEIGHT, as in 1100x720")
-    return int(width), int(height)
+    size = int(width), int(height)
+    if max(size) > LARGEST_PX:
+        raise argparse.ArgumentTypeError(f"{text!r} is too large: {LARGEST_PX}x{LARGEST_PX} at most")
+    return size
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from realtime.atomic import atomic_path
@@ -15,6 +14,7 @@ from realtime.audio.pcm import PcmFormat, encode, wav_header
 from realtime.cli.bench import HopCost, summary
 from realtime.cli.png import png, spectrograms
 from realtime.engine.enhancer import Enhancer
+from realtime.files.sources import SourceError, open_sound
 
 CLIP = Path(__file__).parent / "models" / "demo-noisy.flac"
 LONGEST_S = 300  # a picture of more shows nothing
@@ -38,9 +38,9 @@ def run_demo(enhancer: Enhancer, clip: Path, folder: Path) -> DemoResult:
     """Streams `clip` hop by hop, writes demo-noisy.wav, demo-enhanced.wav and demo-spectrograms.png into
     `folder`.
 
-    Raises ValueError if the clip is not at the model's rate, soundfile's and the system's errors for files.
+    Raises ValueError if the clip is not at the model's rate, OSError for files.
     """
-    noisy, rate = soundfile.read(str(clip), dtype="float32", always_2d=True)
+    noisy, rate = _read(clip)
     if rate != enhancer.sample_rate:
         raise ValueError(
             f"{clip} has {rate} Hz; the demo takes {enhancer.sample_rate} Hz: use `realtime-cli file`"
@@ -64,6 +64,18 @@ def run_demo(enhancer: Enhancer, clip: Path, folder: Path) -> DemoResult:
         latency_ms=1000 * (enhancer.latency_samples + enhancer.hop_length) / rate,
         level_change_db=level_changes_db(mono, enhanced, rate),
     )
+
+
+def _read(clip: Path) -> tuple[NDArray[np.float32], int]:
+    try:
+        with open_sound(clip) as sound:
+            noisy = sound.read(round(LONGEST_S * sound.sample_rate) + 1)
+            sound.read(1)  # what is missing at the end is known behind it
+            if sound.loss:
+                raise OSError(f"{clip}: {sound.loss}")
+            return noisy, sound.sample_rate
+    except SourceError as error:
+        raise OSError(f"{clip}: {error}") from error
 
 
 def _stream(

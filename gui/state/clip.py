@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from gui import texts
 from gui.state.columns import ColumnMaker, Columns
 from realtime.files.files import FileError
+from realtime.files.sources import SourceError, open_sound
 
 Samples = NDArray[np.float32]
 LONGEST_S = 20 * 60  # both sides are held in memory; longer recordings are work for the command line
@@ -96,19 +96,29 @@ def _sound(path: Path, check: Callable[[], None]) -> tuple[Samples, int]:
     if not path.is_file():
         raise FileError(texts.NO_SUCH_FILE.format(name=path.name, folder=path.parent))
     try:
-        with soundfile.SoundFile(str(path)) as file:
-            rate, total = file.samplerate, file.frames
-            if not 0 < total <= LONGEST_S * rate:
-                why = texts.TOO_LONG if total else texts.NO_SOUND
-                raise FileError(why.format(name=path.name, minutes=total / rate / 60, most=LONGEST_S // 60))
-            parts = []
-            while len(frames := file.read(rate, dtype="float32", always_2d=True)):
+        with open_sound(path) as sound:
+            rate, total = sound.sample_rate, sound.frames
+            if total > LONGEST_S * rate:
+                raise FileError(_length(texts.TOO_LONG, path, total, rate))
+            parts, count = [], 0
+            while len(frames := sound.read(rate)):
                 check()
                 parts.append(frames.mean(axis=1))
-    except (soundfile.SoundFileError, OSError) as error:
-        reason = str(getattr(error, "error_string", None) or getattr(error, "strerror", None) or error)
-        raise FileError(texts.NOT_OPENED.format(name=path.name, reason=reason.rstrip("."))) from error
+                count += len(frames)
+                if count > LONGEST_S * rate:  # a header need not tell
+                    raise FileError(_length(texts.TOO_LONG, path, count, rate))
+    except SourceError as error:
+        reason = str(error).removeprefix("cannot be read: ")
+        raise FileError(texts.NOT_OPENED.format(name=path.name, reason=reason)) from error
+    except OSError as error:
+        raise FileError(texts.NOT_OPENED.format(name=path.name, reason=error.strerror or error)) from error
+    if not parts:
+        raise FileError(_length(texts.NO_SOUND, path, 0, rate))
     return np.nan_to_num(np.concatenate(parts), posinf=0, neginf=0), rate
+
+
+def _length(why: str, path: Path, frames: int, rate: int) -> str:
+    return why.format(name=path.name, minutes=frames / rate / 60, most=LONGEST_S // 60)
 
 
 def _clip(path: Path, samples: Samples, rate: int, window_ms: float, check: Callable[[], None]) -> Clip:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from realtime.engine.channels import EnhancerOptions
 from realtime.engine.contract import ModelSpec
 from realtime.engine.enhancer import find_model, shipped_models
 from realtime.engine.settings import EngineSettings
+from realtime.files.sources import name_for_libsndfile
 
 _SETTLE_MS = 300  # a setting that is being dragged starts one run, not fifty
 
@@ -229,9 +231,9 @@ class Controller(QObject):
         try:
             if self.result.clip.path.exists() and path.exists() and path.samefile(self.result.clip.path):
                 raise OSError(None, "it is the recording itself")
-            # libsndfile takes the format from the ending
-            with atomic_path(path, f".part{path.suffix}") as temporary:
-                soundfile.write(str(temporary), sound, self.result.clip.sample_rate)
+            # where it is a link, what it leads to is written; libsndfile takes the format from the ending
+            with atomic_path(Path(os.path.realpath(path)), f".part{path.suffix}") as temporary:
+                soundfile.write(name_for_libsndfile(temporary), sound, self.result.clip.sample_rate)
         except (soundfile.SoundFileError, OSError, ValueError, TypeError) as error:
             reason = getattr(error, "strerror", None) or getattr(error, "error_string", None) or str(error)
             self.failed.emit(texts.SAVE_FAILED.format(path=path, reason=reason.rstrip(".")))

@@ -15,21 +15,13 @@ from numpy.typing import NDArray
 FORMATS = ("s16le", "f32le", "wav")
 SAMPLE_BYTES = {"s16": 2, "s24": 3, "s32": 4, "f32": 4}
 UNKNOWN_SIZE = 0xFFFFFFFF
-# ffmpeg leaves 0xFFFFFFFF in a header that it cannot seek back to, sox 0x7FFFF000 and more, others 0
-_PLACEHOLDERS_FROM = 0x7FFFF000
+# ffmpeg leaves 0xFFFFFFFF in a header that it cannot seek back to, others 0, or a little less than 4 GiB; sox and arecord
+# leave 2 GiB, more or less, which a long recording may really have
+_PLACEHOLDERS_FROM, _SURELY_FROM = 0x7FFFF000, 0xFFFFF000
+_WITHOUT_END = 0xFFFFFFFFFFFFFFFF
+_LARGEST_CHUNK = 1 << 26  # before the data
 _INTEGER, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
-_FOREIGN = {
-    b"fLaC": "FLAC",
-    b"OggS": "Ogg",
-    b"ID3\x03": "MP3",
-    b"ID3\x04": "MP3",
-    b"FORM": "AIFF",
-    b"caff": "CAF",
-    b"RIFX": "big-endian WAV",
-    b".snd": "AU",
-    b"\x1aE\xdf\xa3": "Matroska",
-}
 
 
 class PcmError(ValueError):
@@ -88,83 +80,138 @@ def encode(samples: NDArray[np.float32], encoding: str) -> bytes:
 
 
 class PcmReader:
-    """Bytes in pieces of any size -> whole frames. What is left of a frame waits for the next piece."""
+    """Bytes in pieces of any size -> whole frames. What is left of a frame waits for the next piece.
 
-    def __init__(self, format: PcmFormat, data_bytes: int | None = None):
+    data_bytes: of the sound, None = to the end of the stream. With `doubtful`, sound goes on behind them unless another
+    chunk begins there: some programs write such a size where they know none.
+    """
+
+    def __init__(self, format: PcmFormat, data_bytes: int | None = None, doubtful: bool = False):
         self.format = format
         self._left = data_bytes
+        self._doubtful = doubtful and data_bytes is not None
+        self._odd = bool(data_bytes and data_bytes % 2)  # then a byte of padding stands before the next chunk
         self._carry = b""
+        self._behind = b""  # what may be the head of a chunk
 
     @property
     def done(self) -> bool:
         """True once a WAV's declared data has been read; whatever follows is other chunks."""
-        return self._left == 0
+        return self._left == 0 and not self._doubtful
 
     @property
     def leftover_bytes(self) -> int:
         """Bytes of a frame that never became whole."""
         return len(self._carry)
 
+    @property
+    def missing_bytes(self) -> int:
+        """What the header promises and has not come."""
+        return 0 if self._left is None or self._doubtful else self._left
+
     def feed(self, data: bytes) -> NDArray[np.float32]:
         """-> float32 [frames, channels], full scale ±1; may be empty."""
         if self._left is not None:
-            data = data[: self._left]
+            data, behind = data[: self._left], data[self._left :]
             self._left -= len(data)
+            if self._left == 0 and self._doubtful:
+                data += self._beyond(behind)
         data = self._carry + data
         whole = len(data) - len(data) % self.format.frame_bytes
         self._carry = data[whole:]
         return decode(data[:whole], self.format.encoding).reshape(-1, self.format.channels)
+
+    def _beyond(self, behind: bytes) -> bytes:
+        """What of the bytes behind the declared size is sound after all."""
+        self._behind += behind
+        if len(self._behind) < 4 + self._odd:
+            return b""
+        self._doubtful = False
+        if _is_name(self._behind[self._odd :][:4]):
+            return b""
+        self._left, behind = None, self._behind
+        return behind
+
+
+def _is_name(name: bytes) -> bool:
+    """May a chunk be called so? Loud samples may look it too, once in some hundred recordings of just this length."""
+    return len(name) == 4 and name.strip(b" ").replace(b"_", b"a").isalnum() and name[:1] != b" "
 
 
 class WavHeader:
     """Takes bytes until the `data` chunk starts: `feed` returns None before that, then the first data."""
 
     def __init__(self) -> None:
-        self._bytes = b""
-        self._position = 12
+        self._bytes = b""  # from the beginning of the chunk that is awaited
+        self._skip = 0  # bytes of a chunk that says nothing of the sound
+        self._riff: int | None = None
+        self._position = 0  # of self._bytes in the stream
         self._data_size_64: int | None = None
         self.format: PcmFormat | None = None
         self.data_bytes: int | None = None  # None: to the end of the stream
+        self.doubtful = False  # data_bytes may be a number that stands for an unknown one
 
     def feed(self, data: bytes) -> bytes | None:
-        self._bytes += data
-        if len(self._bytes) < 12:
-            return None
-        if self._bytes[:4] not in (b"RIFF", b"RF64") or self._bytes[8:12] != b"WAVE":
-            found = f"{self._bytes[:4]!r} ... {self._bytes[8:12]!r}"
-            raise PcmError(f"the input is not WAV: it starts with {found}, not b'RIFF' ... b'WAVE'")
-        while len(self._bytes) >= self._position + 8:
-            name, size = struct.unpack_from("<4sI", self._bytes, self._position)
-            start = self._position + 8
+        skipped = min(self._skip, len(data))
+        self._skip -= skipped
+        self._position += skipped
+        self._bytes += data[skipped:]
+        if self._riff is None:
+            if len(self._bytes) < 12:
+                return None
+            if self._bytes[:4] not in (b"RIFF", b"RF64") or self._bytes[8:12] != b"WAVE":
+                found = f"{self._bytes[:4]!r} ... {self._bytes[8:12]!r}"
+                raise PcmError(f"the input is not WAV: it starts with {found}, not b'RIFF' ... b'WAVE'")
+            self._riff = int(struct.unpack_from("<I", self._bytes, 4)[0])
+            self._take(12)
+        while len(self._bytes) >= 8:
+            name, size = struct.unpack_from("<4sI", self._bytes)
             if name == b"data":
-                if self.format is None:
-                    raise PcmError("the WAV header has a data chunk before its fmt chunk")
-                if self._data_size_64 is not None and size == UNKNOWN_SIZE:
-                    self.data_bytes = self._data_size_64
-                elif 0 < size < _PLACEHOLDERS_FROM or (size == 0 and self._goes_on_after(start)):
-                    self.data_bytes = size
-                return self._bytes[start:]
-            if size > 1 << 26:
+                return self._data(size)
+            if size > _LARGEST_CHUNK:
                 raise PcmError(
                     f"the WAV header has a chunk {name!r} of {size} bytes before its data: it is damaged"
                 )
-            if len(self._bytes) < start + size:
-                return None
-            body = self._bytes[start : start + size]
-            if name == b"fmt ":
-                self.format = _parse_fmt(body)
-            elif name == b"ds64" and size >= 16:
-                self._data_size_64 = struct.unpack_from("<Q", body, 8)[0]
-            self._position = start + size + size % 2
+            whole = 8 + size + size % 2
+            if name in (b"fmt ", b"ds64"):
+                if size > 1 << 16:
+                    raise PcmError(f"the WAV header's chunk {name!r} has {size} bytes: it is damaged")
+                if len(self._bytes) < whole:
+                    return None
+                self._parse(name, self._bytes[8 : 8 + size])
+            self._take(whole)
         return None
 
+    def _take(self, count: int) -> None:
+        """Goes on in the stream: what is not there yet will be skipped when it comes, and is never kept."""
+        here = min(count, len(self._bytes))
+        self._bytes, self._skip = self._bytes[here:], count - here
+        self._position += here
+
+    def _parse(self, name: bytes, body: bytes) -> None:
+        if name == b"fmt ":
+            self.format = _parse_fmt(body)
+        elif len(body) >= 16:
+            self._data_size_64 = struct.unpack_from("<Q", body, 8)[0]
+
+    def _data(self, size: int) -> bytes:
+        if self.format is None:
+            raise PcmError("the WAV header has a data chunk before its fmt chunk")
+        if size == UNKNOWN_SIZE and self._data_size_64 not in (None, 0, _WITHOUT_END):
+            self.data_bytes = self._data_size_64
+        elif 0 < size < _SURELY_FROM:
+            self.data_bytes, self.doubtful = size, size >= _PLACEHOLDERS_FROM
+        elif size == 0 and self._goes_on_after(self._position + 8):
+            self.data_bytes, self.doubtful = 0, True
+        return self._bytes[8:]
+
     def _goes_on_after(self, start: int) -> bool:
-        """Whether the file's size counts chunks after an empty data chunk: then it is really empty.
+        """Whether the file's size counts chunks after an empty data chunk: then it may really be empty.
 
         Where the file ends with it, the header may be one that was written before the samples.
         """
-        whole = int(struct.unpack_from("<I", self._bytes, 4)[0])
-        return start < whole + 8 < _PLACEHOLDERS_FROM
+        assert self._riff is not None
+        return start < self._riff + 8 < _PLACEHOLDERS_FROM
 
 
 def _parse_fmt(body: bytes) -> PcmFormat:
@@ -180,7 +227,8 @@ def _parse_fmt(body: bytes) -> PcmFormat:
     )
     if encoding is None:
         raise PcmError(
-            f"WAV format {tag} with {bits} bits; a pipe takes PCM of 16, 24 or 32 bits, or 32-bit float"
+            f"WAV format {tag} with {bits} bits; a pipe takes PCM of 16, 24 or 32 bits, or 32-bit float: convert it first,"
+            " `ffmpeg -i FILE -f wav - | realtime-cli`"
         )
     if not channels or not rate:
         raise PcmError(f"the WAV header says {channels} channels at {rate} Hz; both must be above 0")
@@ -210,20 +258,3 @@ def wav_header(format: PcmFormat, data_bytes: int | None = None) -> bytes:
     if is_float:
         chunks += b"fact" + struct.pack("<II", 4, frames)
     return b"RIFF" + struct.pack("<I", total) + b"WAVE" + chunks + b"data" + struct.pack("<I", size)
-
-
-def detect(first: bytes) -> str:
-    """The format of a stream from its first twelve bytes: `wav` for RIFF, `s16le` for what carries no name.
-
-    Raises PcmError for compressed and other containers, which would else be played as noise.
-    """
-    magic = first[:4]
-    if magic in (b"RIFF", b"RF64"):
-        return "wav"
-    foreign = "MP4" if first[4:8] == b"ftyp" else "W64" if magic == b"riff" else _FOREIGN.get(magic)
-    if foreign:
-        raise PcmError(
-            f"the input is {foreign}; a pipe takes s16le, f32le or WAV: "
-            "decode it with `ffmpeg -i FILE -f wav -`, or use `realtime-cli file`"
-        )
-    return "s16le"

@@ -111,7 +111,8 @@ def _file(c: argparse.ArgumentParser) -> None:
     c.add_argument(
         "input", type=Path, nargs="+", metavar="IN", help="sound file, or folder to search through"
     )
-    c.add_argument("-o", "--output", type=Path, required=True, metavar="OUT",
+    # a text, because a path forgets the slash at its end, which says that a folder is meant
+    c.add_argument("-o", "--output", required=True, metavar="OUT",
                    help="a file for one input file; else a folder, in which folders keep their tree")  # fmt: skip
     c.add_argument(
         "--ext", metavar="EXT", help="kind of file to write: wav, flac, ogg, mp3 ... (as the input)"

@@ -19,8 +19,10 @@ def run_live(a: argparse.Namespace) -> int:
         raise ValueError(f"--steps {a.steps} must be auto or a whole number")
     if a.virtual_mic is not None and a.output is not None:
         raise ValueError("--virtual-mic and --output exclude each other")
-    if a.seconds is not None and not a.seconds > 0:
-        raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    if a.seconds is not None and not 0 < a.seconds < float("inf"):
+        raise ValueError(
+            f"--seconds {a.seconds:g} must be a finite number above 0; without it, live goes on until Ctrl-C"
+        )
     steps = None if a.steps == "auto" else int(a.steps)
     options = LiveOptions(
         a.model, a.device, EngineSettings(steps, a.attenuation_limit, a.gain, a.mode), a.seed, a.input, a.output,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from realtime.cli.arguments import parser
+from realtime.cli.ending import end_at_signals
 from realtime.cli.live import run_devices, run_latency, run_live
 from realtime.cli.model import engine_options, run_bench, run_demo_command, run_doctor, run_info, run_load
 from realtime.cli.terminal import (
@@ -32,6 +33,9 @@ from realtime.cli.terminal import (
 if TYPE_CHECKING:
     from realtime.audio.pcm import PcmFormat
     from realtime.engine.channels import ChannelBank
+    from realtime.files.search import Task
+
+MOST_NAMES = 10  # in one line
 
 
 def run_pipe_command(a: argparse.Namespace) -> int:
@@ -65,6 +69,10 @@ def run_pipe_command(a: argparse.Namespace) -> int:
         result = run_pipe(source, sink, options, first.sample_rate, first.hop_length, factory, stop, started)
     if result.leftover_bytes:
         say(f"realtime-cli: the input ended {result.leftover_bytes} bytes into a frame; they were left out")
+    if result.missing_s and not result.interrupted:
+        say(
+            f"realtime-cli: the input ended {result.missing_s:.2f} s before the end that its WAV header promises"
+        )
     for trouble in troubles(factory.enhancers):
         say(f"realtime-cli: {trouble}")
     if result.interrupted:
@@ -72,7 +80,7 @@ def run_pipe_command(a: argparse.Namespace) -> int:
     if not a.quiet:
         gone = ", then the reader went away" if result.reader_gone else ""
         say(f"realtime-cli: {result.frames / result.sample_rate:.2f} s of audio{gone}")
-    return OK
+    return FAILED if result.missing_s else OK
 
 
 def _binary(fd: int) -> int:
@@ -86,28 +94,20 @@ def _binary(fd: int) -> int:
 def run_file(a: argparse.Namespace) -> int:
     from realtime.engine.channels import BankFactory
     from realtime.files.batch import enhance_all
-    from realtime.files.files import duration_s, plan
+    from realtime.files.files import duration_s
 
-    if a.jobs is not None and a.jobs < 1:
-        raise ValueError(f"--jobs {a.jobs} must be 1 or more")
-    tasks, other = plan(a.input, a.output, a.ext)
-    todo = [task for task in tasks if a.overwrite or not task.target.exists()]
-    if len(todo) < len(tasks) and not a.quiet:
-        done = f"{len(tasks) - len(todo)} of {len(tasks)}"
-        say(f"realtime-cli: {done} exist already and are skipped; --overwrite redoes them")
-    if other and not a.quiet:
-        say(f"realtime-cli: {other} files in the folders are not sound and are left out")
-    if not todo:
-        return OK
+    tasks, failures = _files_to_do(a)
+    if not tasks:
+        return FAILED if failures else OK
+    before = len(failures)
     factory = BankFactory(engine_options(a), a.mono, compensate_delay=True)
-    bar = Bar(0.0 if a.quiet else sum(duration_s(task.source) for task in todo))
-    failures = []
+    bar = Bar(0.0 if a.quiet else sum(duration_s(task.source) for task in tasks))
     if a.ray is None:
-        outcomes = enhance_all(todo, factory, a.jobs or 1, bar.show)
+        outcomes = enhance_all(tasks, factory, a.jobs or 1, bar.show)
     else:
         from realtime.files.ray_batch import enhance_on_ray
 
-        outcomes = enhance_on_ray(todo, factory, a.ray, a.jobs, bar.show)
+        outcomes = enhance_on_ray(tasks, factory, a.ray, a.jobs, bar.show)
     for count, outcome in enumerate(outcomes, 1):
         bar.clear()
         for trouble in outcome.troubles:
@@ -116,14 +116,46 @@ def run_file(a: argparse.Namespace) -> int:
             failures.append(outcome.error)
             say(f"realtime-cli: {outcome.error}")
         elif not a.quiet:
-            say(f"{count}/{len(todo)} {outcome.task.target}")
-    if failures and len(todo) > 1:
-        say(f"realtime-cli: {len(failures)} of {len(todo)} files failed:")
+            say(f"{count}/{len(tasks)} {outcome.task.target}")
+    if failures and len(tasks) > 1:
+        say(f"realtime-cli: {len(failures)} of {len(tasks) + before} files failed:")
         for failure in failures:
             say(f"  {failure}")
     elif not a.quiet and not failures:
         say(f"realtime-cli: {bar.done:.1f} s of audio in {bar.elapsed:.1f} s")
     return FAILED if failures else OK
+
+
+def _files_to_do(a: argparse.Namespace) -> tuple[list[Task], list[str]]:
+    """What is to be done, and sentences about recordings that are not, all of which have been said."""
+    from realtime.atomic import clear_leftovers
+    from realtime.files.files import another_recording
+    from realtime.files.search import plan
+
+    if a.jobs is not None and a.jobs < 1:
+        raise ValueError(f"--jobs {a.jobs} must be 1 or more")
+    tasks, left_out = plan(a.input, Path(a.output), a.ext, a.output.endswith((os.sep, "/")))
+    todo = [task for task in tasks if a.overwrite or not task.target.exists()]
+    done = [task for task in tasks if task not in set(todo)]
+    pipes = [task.source for task in todo if task.source.is_fifo()]
+    if pipes and (a.ray is not None or ((a.jobs or 1) > 1 and len(todo) > 1)):
+        raise ValueError(f"{pipes[0]} is a pipe: it is read in one process, without --jobs and --ray")
+    failures = [*left_out.recordings, *filter(None, map(another_recording, done))]
+    for what in (*left_out.remarks, *failures):
+        say(f"realtime-cli: {what}")
+    if done:
+        say(
+            f"realtime-cli: {len(done)} of {len(tasks)} exist already and are skipped; --overwrite redoes them"
+        )
+    if left_out.no_recordings:
+        others = left_out.no_recordings
+        names = ", ".join(path.name for path in others[:MOST_NAMES])
+        more = f" and {len(others) - MOST_NAMES} more" if len(others) > MOST_NAMES else ""
+        say(
+            f"realtime-cli: {len(others)} files in the folders are no recordings and are left out: {names}{more}"
+        )
+    clear_leftovers(Path(os.path.realpath(task.target)) for task in todo)
+    return todo, failures
 
 
 COMMANDS = {
@@ -163,6 +195,9 @@ def run(arguments: list[str]) -> int:
     except ImportError as error:
         say(f"realtime-cli: {error}; `realtime-cli doctor` says more")
         return FAILED
+    except MemoryError:
+        say("realtime-cli: there is not enough memory for this")
+        return FAILED
     except (ValueError, RuntimeError, OSError) as error:
         say(f"realtime-cli: {_sentence(error)}")
         return _code(error)
@@ -189,10 +224,6 @@ def _code(error: Exception) -> int:
     return FAILED
 
 
-def _terminate(number: int, frame: object) -> None:
-    raise SystemExit(128 + number)  # so that `finally` blocks run: temporary files and workers end with us
-
-
 def main() -> None:
     for fd in range(3):  # a file that we open must not become the standard stream that was closed
         try:
@@ -202,8 +233,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a name in letters that the terminal has not is written in escapes
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _terminate)
-    # the terminal was closed: ends like SIGTERM, so that no virtual microphone and no half file stays; not under nohup
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, _terminate)
+    end_at_signals()
     raise SystemExit(run(sys.argv[1:]))

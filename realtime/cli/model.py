@@ -6,10 +6,13 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from realtime.cli.terminal import FAILED, OK, steps_text
+from realtime.cli.terminal import FAILED, OK, shown, steps_text
 
 if TYPE_CHECKING:
     from realtime.engine.channels import EnhancerOptions
+
+
+LONGEST_S = 3600  # of a measurement
 
 
 def engine_options(a: argparse.Namespace) -> EnhancerOptions:
@@ -17,6 +20,12 @@ def engine_options(a: argparse.Namespace) -> EnhancerOptions:
     from realtime.engine.settings import EngineSettings
 
     return EnhancerOptions(a.model, a.device, a.seed, EngineSettings(a.steps, a.attenuation_limit))
+
+
+def checked_seconds(seconds: float) -> None:
+    """Raises ValueError. All of it is held in memory, so that nothing but the model is measured."""
+    if not 0 < seconds <= LONGEST_S:  # also refuses what is not a number
+        raise ValueError(f"--seconds {seconds:g} must lie above 0 and be {LONGEST_S} at most")
 
 
 def run_info(a: argparse.Namespace) -> int:
@@ -36,7 +45,7 @@ def run_info(a: argparse.Namespace) -> int:
     states = fields.pop("states")
     for name, value in fields.items():
         if value not in ("", None, {}, []):
-            print(f"{name:<14} {json.dumps(value) if isinstance(value, dict | list) else value}")
+            print(f"{name:<14} {json.dumps(value) if isinstance(value, dict | list) else shown(str(value))}")
     print(f"{'states':<14} {len(states)}")
     return OK
 
@@ -44,8 +53,7 @@ def run_info(a: argparse.Namespace) -> int:
 def run_bench(a: argparse.Namespace) -> int:
     from realtime.cli.bench import bench
 
-    if not a.seconds > 0:
-        raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    checked_seconds(a.seconds)
     costs: list[dict[str, float]] = []
     for cost in bench(a.model, a.device, a.steps, a.seconds):
         if not a.json and not costs:
@@ -62,8 +70,7 @@ def run_bench(a: argparse.Namespace) -> int:
 def run_load(a: argparse.Namespace) -> int:
     from realtime.cli.load_test import load
 
-    if not a.seconds > 0:
-        raise ValueError(f"--seconds {a.seconds:g} must be above 0")
+    checked_seconds(a.seconds)
     loads = []
     if not a.json:
         print("streams  a call  steps   p50 ms   p99 ms  in real time  ratio  model", flush=True)
@@ -72,7 +79,7 @@ def run_load(a: argparse.Namespace) -> int:
         if not a.json:
             counts = f"{one.streams:7d} {one.streams_per_call:7d} {one.steps:6d}"
             times = f"{one.p50_ms:8.2f} {one.p99_ms:8.2f} {one.capacity:13.1f} {one.ratio:6.2f}"
-            print(f"{counts} {times}  {one.model}", flush=True)
+            print(f"{counts} {times}  {shown(one.model)}", flush=True)
     if a.json:
         print(json.dumps(loads))
     return OK
@@ -84,8 +91,8 @@ def run_demo_command(a: argparse.Namespace) -> int:
     enhancer = engine_options(a).open()
     r = run_demo(enhancer, a.clip or CLIP, a.output)
     hop_ms = 1000 * enhancer.hop_length / enhancer.sample_rate
-    print(f"{r.noisy_wav}\n{r.enhanced_wav}\n{r.picture}")
-    print(f"model         {enhancer.spec.name}, {steps_text(enhancer.steps)} on {enhancer.device}")
+    print(shown(f"{r.noisy_wav}\n{r.enhanced_wav}\n{r.picture}"))
+    print(f"model         {shown(enhancer.spec.name)}, {steps_text(enhancer.steps)} on {enhancer.device}")
     print(f"audio         {r.seconds:.2f} s")
     cost = f"p50 {r.cost.p50_ms:.2f} ms, p99 {r.cost.p99_ms:.2f} ms"
     print(f"cost per hop  {cost}: {r.cost.share:.0%} of the {hop_ms:g} ms that a hop lasts")

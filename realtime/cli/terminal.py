@@ -9,7 +9,13 @@ import time
 OK, FAILED, USAGE, BAD_MODEL, NO_AUDIO, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
 
 
+def shown(text: str) -> str:
+    """Text of strangers (names of files, of devices, what a model says of itself) without power over the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
 def say(text: str) -> None:
+    text = shown(text)
     if sys.stderr is None:  # it was closed; print would turn to stdout, where the audio goes
         return
     try:

@@ -6,6 +6,7 @@ A file without a valid contract is refused with one sentence. CONTRACT.md in thi
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
@@ -57,16 +58,23 @@ class ModelSpec:
     def __post_init__(self) -> None:
         for key in ("name", "version", "license", "kind", "description", "trained_on"):
             _check_type(key, getattr(self, key), str)
+            _check_text(key, getattr(self, key))
         for key, least in _LEAST.items():
             _check_type(key, getattr(self, key), int)
             if getattr(self, key) < least:
                 raise ContractError(f"its {key} is {getattr(self, key)}: it must be at least {least}")
+            if getattr(self, key) > _MOST[key]:
+                raise ContractError(
+                    f"its {key} is {_short(getattr(self, key))}: it may be at most {_MOST[key]}"
+                )
         for key in ("states", "scores", "extra"):
             if not isinstance(getattr(self, key), Mapping):
                 _check_type(key, getattr(self, key), dict)
         _check_shape("noise", self.noise_shape)
         for name, shape in self.states.items():
-            _check_shape(f"state {name!r}", shape)
+            _check_shape(f"state {_short(name)}", shape)
+            if not _is_text(name):
+                raise ContractError(f"its state {_short(name)} has a name that is no valid text")
             if name in INPUTS or not name:
                 raise ContractError(f"its state {name!r} needs another name: {', '.join(INPUTS)} are taken")
         object.__setattr__(self, "noise_shape", tuple(self.noise_shape))
@@ -74,14 +82,25 @@ class ModelSpec:
         self._check_laws()
 
     def _check_laws(self) -> None:
+        if self.latency > LONGEST_S * self.sample_rate or self.hop_length > LONGEST_S * self.sample_rate:
+            raise ContractError(
+                f"its hop of {self.hop_length} and latency of {self.latency} samples at {self.sample_rate} Hz are no"
+                f" stream: each may last {LONGEST_S} s at most"
+            )
+        numbers = sum(math.prod(shape) for shape in (self.noise_shape, *self.states.values()))
+        if numbers > MOST_NUMBERS or len(self.states) > MOST_STATES:
+            raise ContractError(
+                f"its noise and {len(self.states)} states hold {_short(numbers)} numbers: at most {MOST_NUMBERS} in"
+                f" {MOST_STATES} states are allowed"
+            )
         if not self.name:
             raise ContractError("its name is empty: a model needs one")
         if self.format > FORMAT:
             raise ContractError(
-                f"its contract has format {self.format}, this version reads {FORMAT}: update klarstrom"
+                f"its contract has format {_short(self.format)}, this version reads {FORMAT}: update klarstrom"
             )
         if self.kind not in KINDS:
-            raise ContractError(f"its kind is {self.kind!r}: it must be one of {', '.join(KINDS)}")
+            raise ContractError(f"its kind is {_short(self.kind)}: it must be one of {', '.join(KINDS)}")
         if self.default_steps > self.max_steps:
             raise ContractError(
                 f"its default_steps is {self.default_steps}: it may be at most max_steps ({self.max_steps})"
@@ -122,7 +141,7 @@ class ModelSpec:
         # the format first: nothing else is known of a newer one
         if "format" in values and type(values["format"]) is int and values["format"] > FORMAT:
             raise ContractError(
-                f"its contract has format {values['format']}, this version reads {FORMAT}: update klarstrom"
+                f"its contract has format {_short(values['format'])}, this version reads {FORMAT}: update klarstrom"
             )
         own = {f.name: f for f in fields(cls)}
         required = [name for name, f in own.items() if f.default is f.default_factory is MISSING] + ["format"]
@@ -132,6 +151,15 @@ class ModelSpec:
         return cls(**{key: value for key, value in values.items() if key in own})
 
 
+LONGEST_S = 30  # of a hop, and of the latency: what is later is no live stream
+MOST_NUMBERS = 1 << 28  # float32 in noise and states: 1 GiB, and states are kept twice
+MOST_STATES = 10_000
+_LONGEST_TEXT = 100_000  # characters
+_MOST_AXES = 16
+_MOST = {
+    "format": 1_000_000, "sample_rate": 768_000, "hop_length": 1 << 20, "latency": 1 << 24, "max_steps": 256,
+    "default_steps": 256, "window_length": 1 << 24, "streams": 65_536,
+}  # fmt: skip
 _LEAST = {
     "format": 1, "sample_rate": 1, "hop_length": 1, "latency": 0, "max_steps": 1, "default_steps": 1,
     "window_length": 0, "streams": 1,
@@ -140,12 +168,37 @@ _LEAST = {
 
 def _check_type(key: str, value: Any, kind: type) -> None:
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise ContractError(f"its {key} is {value!r}: it must be {_JSON_NAMES[kind]}")
+        raise ContractError(f"its {key} is {_short(value)}: it must be {_JSON_NAMES[kind]}")
+
+
+def _check_text(key: str, text: str) -> None:
+    if len(text) > _LONGEST_TEXT:
+        raise ContractError(f"its {key} has {len(text)} characters: at most {_LONGEST_TEXT} are allowed")
+    if not _is_text(text):
+        raise ContractError(f"its {key} is no valid text: {_short(text)}")
+
+
+def _is_text(text: str) -> bool:
+    """JSON can write halves of characters, which nothing can print."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _short(value: object) -> str:
+    """For a message: a file may hold numbers and texts of any length."""
+    try:
+        text = ascii(value)
+    except ValueError:  # Python refuses to write numbers of more than 4300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
 
 
 def _check_shape(what: str, shape: Any) -> None:
     if not isinstance(shape, list | tuple) or not all(type(n) is int and n > 0 for n in shape):
-        raise ContractError(f"its {what} has the shape {shape!r}: it must be a list of whole numbers above 0")
+        raise ContractError(
+            f"its {what} has the shape {_short(shape)}: it must be a list of whole numbers above 0"
+        )
+    if len(shape) > _MOST_AXES:
+        raise ContractError(f"its {what} has {len(shape)} axes: at most {_MOST_AXES} are allowed")
 
 
 def validate(spec: ModelSpec, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:

@@ -102,6 +102,15 @@ def _open(model: str | bytes, device: str, threads: int, what: str) -> tuple[ort
     return session, "cpu", why
 
 
+def _for_runtime(path: Path) -> str | bytes:
+    """ONNX Runtime takes names that are valid text only; of other files it gets the content."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return path.read_bytes()
+    return str(path)
+
+
 class Session:
     """A graph and its stream (or streams): `run` takes a hop and gives a hop, states stay inside, on the device.
 
@@ -123,7 +132,7 @@ class Session:
         what = "the model" if isinstance(model, bytes) else str(model)
         if not isinstance(model, bytes) and not Path(model).is_file():
             raise ModelError(f"no model file at {what}")
-        source = model if isinstance(model, bytes) else str(model)
+        source = model if isinstance(model, bytes) else _for_runtime(Path(model))
         self._session, self.device, why = _open(source, device, threads, what)
         # does the calling thread itself do all the work? ONNX Runtime starts no other for one, and a GPU is no thread
         self.on_caller = self.device == "cpu" and threads == 1

@@ -12,11 +12,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from glob import escape
+from pathlib import Path
 from typing import Any
 
+from realtime.atomic import clear_leftovers
 from realtime.engine.channels import BankFactory, EnhancerOptions
-from realtime.files.files import Cancelled, FileError, Task, enhance_file
+from realtime.files.files import Cancelled, FileError, enhance_file
+from realtime.files.search import Task
 
 _TRIES = 2  # for each file
 
@@ -76,6 +78,9 @@ def _in_processes(
     """A process that is ended from outside takes the whole pool along. What was not finished goes to a new pool: the
     files that were begun first, one by one, so that none is blamed for another that ends every process it is given to.
     """
+    # all that multiprocessing starts, its own helpers too, starts as `python -c`, which takes modules from the current
+    # folder first: a signal.py beside the recordings would be run
+    os.environ["PYTHONSAFEPATH"] = "1"
     context = multiprocessing.get_context("spawn")  # a forked ONNX Runtime may hang
     count = len(tasks)
     done, tries = context.Array("d", count, lock=False), context.Array("b", count, lock=False)
@@ -89,9 +94,6 @@ def _in_processes(
         for number, outcome in _outcomes(pool, begun or left, shared, on_progress):
             del left[number]
             yield outcome
-        for number, task in left.items():
-            if tries[number]:
-                _clear_away(task)
         for number in [number for number in left if tries[number] >= _TRIES]:
             task = left.pop(number)
             yield Outcome(
@@ -116,7 +118,7 @@ def _outcomes(
     running: dict[Future[Outcome], int] = {}
     try:
         # the processes inherit what is ignored: it is us who stop them
-        with _interrupt_ignored(), suppress(BrokenProcessPool):
+        with _terminal_ignored(), suppress(BrokenProcessPool):
             for number, task in tasks.items():
                 running[pool.submit(_work, number, task)] = number
         while running:
@@ -129,25 +131,20 @@ def _outcomes(
     finally:
         stop.value = 1
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _clear_away(task: Task) -> None:
-    """What a process that was ended had begun to write."""
-    for part in task.target.parent.glob(f".{escape(task.target.name)}.*.part"):
-        with suppress(OSError):
-            part.unlink()
+        # a signal to the whole group ends the processes before they can clear away
+        clear_leftovers([Path(os.path.realpath(task.target)) for task in tasks.values()])
 
 
 @contextmanager
-def _interrupt_ignored() -> Iterator[None]:
-    # also the end of a terminal, which all processes in it are told of
-    numbers = [signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-    previous = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+def _terminal_ignored() -> Iterator[None]:
+    """For what children inherit: signals that a terminal sends to all of us are ignored."""
+    signals = [signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
     try:
         yield
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        for number, before in previous.items():
+            signal.signal(number, before)
 
 
 _worker: dict[str, Any] = {}  # what one process keeps from task to task

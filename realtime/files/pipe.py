@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 from types import FrameType, TracebackType
 from typing import Any
 
-from realtime.audio.pcm import PcmError, PcmFormat, PcmReader, WavHeader, detect, encode, wav_header
+from realtime.audio.pcm import PcmError, PcmFormat, PcmReader, WavHeader, encode, wav_header
+from realtime.audio.recognise import ENOUGH, HEAD, detect, may_be_framed, named
 from realtime.engine.channels import ChannelBank
+
+_HEADER_BLOCK = 1 << 12  # a header may be long, and no sound is late before it has ended
 
 
 @dataclass(frozen=True)
@@ -33,23 +36,28 @@ class PipeResult:
     leftover_bytes: int  # a last frame that the input cut off
     reader_gone: bool
     interrupted: bool
+    missing_s: float = 0.0  # that a WAV's header promises beyond what came
 
 
 class StopOnInterrupt:
-    """While entered, SIGINT or SIGTERM ends reading instead of the process, so that the tail can be written.
+    """While entered, SIGINT, SIGTERM or SIGHUP ends reading instead of the process, so that the tail can be written.
 
     A second one acts as usual. Where one is ignored (SIGINT in a background job of a shell), it stays ignored.
     """
 
     def __init__(self) -> None:
         self.requested = False
-        self.terminated = False  # it was SIGTERM
+        self.terminated = False  # it was no SIGINT
         self._reading = False
         self._grace_bytes = 1 << 16  # what a pipe holds
         self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> StopOnInterrupt:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+            *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+        ):
             self._previous[number] = signal.getsignal(number)
             if self._previous[number] is not signal.SIG_IGN:
                 signal.signal(number, self._stop)
@@ -62,7 +70,7 @@ class StopOnInterrupt:
             signal.signal(number, previous)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.requested, self.terminated = True, number == signal.SIGTERM
+        self.requested, self.terminated = True, number != signal.SIGINT
         signal.signal(number, signal.SIG_DFL)
         if self._reading:  # a blocked read would be taken up again; anywhere else a hop would be torn
             raise KeyboardInterrupt
@@ -114,21 +122,20 @@ def run_pipe(
     ask = raw.frame_bytes * max(1, hop_length * raw.sample_rate // model_rate)
     kind, data = options.format, b""
     if kind == "auto":
-        while len(data) < 12 and (more := stop.read(source, 12 - len(data))):
-            data += more
+        data = _head(source, stop, ask)
         kind = detect(data)
     if kind == "wav":
         header, start = WavHeader(), None
         while start is None:
             start = header.feed(data)
-            if start is None and not (data := stop.read(source, ask)):
+            if start is None and not (data := stop.read(source, max(ask, _HEADER_BLOCK))):
                 if stop.requested:
                     return PipeResult(0, model_rate, 0, False, True)
                 raise PcmError("the input ended inside its WAV header")
         assert header.format is not None
         format, data = header.format, start
         _check_agreement(options, format)
-        reader = PcmReader(format, header.data_bytes)
+        reader = PcmReader(format, header.data_bytes, header.doubtful)
     else:
         format, reader = raw, PcmReader(raw)
     output = _output_format(options, format)
@@ -151,7 +158,22 @@ def run_pipe(
         return PipeResult(frames, format.sample_rate, 0, True, stop.requested)
     if reader.done:
         _drain(source, stop)
-    return PipeResult(frames, format.sample_rate, reader.leftover_bytes, False, stop.requested)
+    missing = reader.missing_bytes / format.frame_bytes / format.sample_rate
+    return PipeResult(frames, format.sample_rate, reader.leftover_bytes, False, stop.requested, missing)
+
+
+def _head(source: int, stop: StopOnInterrupt, hop_bytes: int) -> bytes:
+    """As much as it takes to tell what comes: no more than the first hop, unless that looks like compressed sound."""
+    data, wanted = b"", HEAD
+    while len(data) < wanted:
+        if not (more := stop.read(source, wanted - len(data))):
+            break
+        data += more
+        if len(data) == HEAD and named(data) is None:
+            wanted = max(HEAD, hop_bytes)
+        if len(data) == wanted < ENOUGH and named(data) is None and may_be_framed(data):
+            wanted = ENOUGH
+    return data
 
 
 def _check_agreement(options: PipeOptions, format: PcmFormat) -> None:

@@ -6,14 +6,18 @@ import contextlib
 import logging
 import os
 import socket
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from realtime.atomic import clear_leftovers
 from realtime.engine.channels import BankFactory, EnhancerOptions
 from realtime.files.batch import Outcome, attempt
-from realtime.files.files import Task, duration_s
+from realtime.files.files import duration_s
+from realtime.files.search import Task
 
 LOCAL = "local"
 _TRIES = 3  # more, and a file that kills its worker would hold the others up
@@ -26,12 +30,12 @@ class FileEnhancer:
         self.factory = BankFactory(options, mono, compensate_delay)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        task = Task(Path(row["source"]), Path(row["target"]))
+        task = Task(Path(os.fsdecode(row["source"])), Path(os.fsdecode(row["target"])))
         outcome = attempt(task, self.factory, lambda seconds: None)
         return {
             "number": row["number"],
-            "error": outcome.error or "",
-            "troubles": "\n".join(outcome.troubles),
+            "error": os.fsencode(outcome.error or ""),
+            "troubles": os.fsencode("\n".join(outcome.troubles)),
             "seconds": duration_s(task.source),
         }
 
@@ -51,6 +55,9 @@ def enhance_on_ray(
     Raises ImportError without Ray, RuntimeError if the cluster cannot be reached.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told of the user's machine
+    os.environ["PYTHONSAFEPATH"] = (
+        "1"  # workers take no modules from the current folder, which may be a stranger's
+    )
     os.environ.setdefault("RAY_raylet_start_wait_time_s", "180")  # a busy machine is slow, not broken
     try:
         import ray
@@ -58,6 +65,8 @@ def enhance_on_ray(
     except ImportError as error:
         raise ImportError(f"{error}: --ray wants the extra 'ray'") from None
 
+    # Ray would tell the cluster our command line; names in it need not be text, and are nobody's business
+    ray._private.utils.get_entrypoint_name = lambda: "realtime-cli"
     _check_reachable(address)
     quiet: dict[str, Any] = {
         "include_dashboard": False,
@@ -65,10 +74,11 @@ def enhance_on_ray(
         "logging_level": logging.ERROR,
     }
     try:
-        if address == LOCAL:
-            ray.init(num_cpus=workers, **quiet)
-        else:
-            ray.init(address, **quiet)
+        with _away_from_here():
+            if address == LOCAL:
+                ray.init(num_cpus=workers, **quiet)
+            else:
+                ray.init(address, **quiet)
     except Exception as error:  # Ray raises a bare one, among others
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise RuntimeError(f"the Ray cluster at {address} cannot be used: {first}") from None
@@ -76,10 +86,26 @@ def enhance_on_ray(
         yield from _stream(ray, tasks, factory, workers, on_progress)
     finally:
         ray.shutdown()
-        for task in tasks:  # what a worker that was killed had begun
-            for left in task.target.parent.glob(f".{task.target.name}.*.part"):
-                with contextlib.suppress(OSError):
-                    left.unlink()
+        clear_leftovers(Path(os.path.realpath(task.target)) for task in tasks)  # of workers that were killed
+
+
+@contextlib.contextmanager
+def _away_from_here() -> Iterator[None]:
+    """Ray lets its workers take modules from the folder where it is started: not from one of recordings."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory(prefix="klarstrom-", ignore_cleanup_errors=True) as empty:
+        os.chdir(empty)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
+def _wherever(options: EnhancerOptions) -> EnhancerOptions:
+    """The same options for a process that runs in another folder."""
+    if options.model is None or not Path(options.model).is_file():
+        return options
+    return replace(options, model=str(Path(options.model).absolute()))
 
 
 def _check_reachable(address: str) -> None:
@@ -106,7 +132,12 @@ def _stream(
     context.max_errored_blocks = -1  # a file that kills every worker is told of below; the others go on
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     rows = [
-        {"number": i, "source": str(task.source.absolute()), "target": str(task.target.absolute())}
+        # as bytes: a name need not be text, and what Ray carries must be
+        {
+            "number": i,
+            "source": os.fsencode(task.source.absolute()),
+            "target": os.fsencode(task.target.absolute()),
+        }
         for i, task in enumerate(tasks)
     ]
     # one file a block: what a worker had done when it died is not done again
@@ -116,7 +147,7 @@ def _stream(
         )  # of the tries, which are to get another name; pyproject.toml has the bound
         data = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
             FileEnhancer,
-            fn_constructor_args=(factory.options, factory.mono, factory.compensate_delay),
+            fn_constructor_args=(_wherever(factory.options), factory.mono, factory.compensate_delay),
             compute=ray.data.ActorPoolStrategy(size=workers),
             num_cpus=1,
             max_restarts=-1,
@@ -127,6 +158,7 @@ def _stream(
         task = waiting.pop(int(row["number"]))
         done += float(row["seconds"])
         on_progress(done)
-        yield Outcome(task, row["error"] or None, tuple(row["troubles"].splitlines()))
+        error, remarks = os.fsdecode(row["error"]), os.fsdecode(row["troubles"])
+        yield Outcome(task, error or None, tuple(remarks.splitlines()))
     for task in waiting.values():
         yield Outcome(task, f"{task.source}: the process that worked on it was ended, {_TRIES + 1} times")

@@ -23,7 +23,9 @@ _LONGEST = 0xFFFFF000  # bytes that a WAV header can tell of: 37 hours at 16 kHz
 
 
 class _Wav:
-    """16-bit mono. Samples are written first and then told of in the header: it never promises too much.
+    """16-bit mono, for its owner alone (0600): it is what was said in a room.
+
+    Samples are written first and then told of in the header: it never promises too much.
 
     `write` raises OSError for a full disk, and for a file as long as a WAV can be.
     """
@@ -69,7 +71,7 @@ class Recorder:
     ):
         """Makes the folder and two new files, named by the time, in it. Raises OSError."""
         self._on_error, self._folder = on_error, folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._files = self._new_files(sample_rate)
         self._first_rate = self._rate = sample_rate
         self._queue: queue.SimpleQueue[tuple[int, Samples, Samples]] = queue.SimpleQueue()

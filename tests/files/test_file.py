@@ -18,7 +18,7 @@ import soundfile
 from realtime.engine.channels import BankFactory, EnhancerOptions
 from realtime.engine.enhancer import Enhancer
 from realtime.files import batch
-from realtime.files.files import Task, plan
+from realtime.files.search import Task, plan
 from tests.helpers.cli_runner import CLI, CLI_SHELL, call, from_s16, need, run, s16, shell, speechlike, start
 
 
@@ -131,7 +131,7 @@ def test_folder_to_folder(model, tmp_path, jobs):
     done = run("file", source, "-o", tmp_path / "out", "--model", model, "--jobs", jobs)
     assert done.returncode == 0, done.stderr
     assert names(tmp_path / "out") == ["deep/er/two.flac", "deep/three.wav", "one.wav"]
-    assert b"1 files in the folders are not sound" in done.stderr
+    assert b"1 files in the folders are no recordings and are left out: notes.txt" in done.stderr
     x, _ = soundfile.read(source / "deep/three.wav", dtype="float32")
     y, _ = soundfile.read(tmp_path / "out/deep/three.wav", dtype="float32")
     np.testing.assert_array_equal(y, from_s16(s16(Enhancer(model).enhance(x))))

@@ -106,6 +106,8 @@ def _outcomes(tasks: Sequence[Task], jobs: int) -> Iterator[list[dict]]:
     if jobs == 1:
         yield from map(run_task, tasks)
         return
+    # the processes start as `python -c`, which takes modules from the current folder first: that may be a stranger's
+    os.environ["PYTHONSAFEPATH"] = "1"
     # spawned, not forked: a fork of a process that has threads (torch, ONNX Runtime) may hang
     with ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker) as pool:
         futures = [pool.submit(run_task, task) for task in tasks]

@@ -90,9 +90,9 @@ def train(plan: Plan, row: str, seed: int, folder: Path, extra: Sequence[str]) -
         return snapshot
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "fit.log", "a") as log, ended_together():
-        code = subprocess.run(
-            [sys.executable, "-m", "trainer.cli", *command, "--folder", str(folder)], stdout=log, stderr=log
-        ).returncode
+        # -P: not what lies in the current folder under the name of one of Python's own modules
+        line = [sys.executable, "-P", "-m", "trainer.cli", *command, "--folder", str(folder)]
+        code = subprocess.run(line, stdout=log, stderr=log).returncode
     if code:
         last = (folder / "fit.log").read_text(errors="replace").strip().splitlines()[-1:]
         raise RuntimeError(f"row {row}, seed {seed} ended with exit code {code}: {''.join(last)}")

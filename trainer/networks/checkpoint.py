@@ -15,8 +15,7 @@ from trainer.diffusion.bridge import BridgeVE
 from trainer.diffusion.preconditioning import Preconditioning
 from trainer.diffusion.sde import OUVESDE
 from trainer.networks.centred_spectrogram import CentredSpectrogram
-from trainer.networks.growth import can_deepen, can_refine, deepen, refine
-from trainer.networks.interface import network_class
+from trainer.networks.interface import StreamingNetwork, network_class
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.offline_model import FewStepSampling, FlowSampling, OfflineModel, Sampling
 from trainer.networks.score_model import ScoreModel
@@ -168,17 +167,17 @@ def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], pa
         raise ValueError(f"{path}: {' '.join(str(error).split())[:300]}") from None
 
 
-def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
-    """EMA weights of a file into a model of the same shape, or of more blocks or finer bins, to train on from there."""
+def load_weights(model: ScoreModel | OfflineModel, path: Path, grow: bool = False) -> None:
+    """EMA weights of a file into a model of the same shape, to train on from there.
+
+    grow: the file may hold a smaller network that this one can begin as (`StreamingNetwork.can_grow`). Raises ValueError
+    in one sentence for another shape, or for a smaller network where growth was not asked for.
+    """
     config, weights = read(path)
     held = config.get("network") if isinstance(config, dict) else config
     wanted = model.config["network"]
-    if isinstance(held, dict) and can_deepen(held, wanted):
-        weights = deepen(weights, model, held["blocks"])
-    elif isinstance(held, dict) and can_refine(held, wanted):
-        weights = refine(weights, held, (wanted["bins"] - 1) // (held["bins"] - 1))
-    elif held != wanted:
-        raise ValueError(f"{path} holds the network {held}, the configuration asks for {wanted}")
+    if held != wanted:
+        weights = _grown(model, weights, held, path, grow)
     for part in ("spectrogram", "sde", "times", "eta"):
         if config.get(part) != model.config.get(part):
             warnings.warn(
@@ -186,3 +185,23 @@ def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
                 stacklevel=2,
             )
     _fill(model, weights, path)
+
+
+def _grown(
+    model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], held: object, path: Path, grow: bool
+) -> dict[str, torch.Tensor]:
+    """The weights of a model whose network is `held`, for `model`. Raises ValueError in one sentence."""
+    network, wanted = model.network, model.config["network"]
+    differ = f"{path} holds the network {held}, the configuration asks for {wanted}"
+    if not isinstance(held, dict) or held.get("name") != wanted["name"]:
+        raise ValueError(differ)
+    smaller = {name: value for name, value in held.items() if name != "name"}
+    if not isinstance(network, StreamingNetwork) or not network.can_grow(smaller):
+        raise ValueError(differ)
+    if not grow:
+        raise ValueError(
+            f"{differ}: give --grow (or init_grow: true) to let the smaller network grow into it"
+        )
+    inner = {n.removeprefix("network."): w for n, w in weights.items() if n.startswith("network.")}
+    outer = {n: w for n, w in weights.items() if not n.startswith("network.")}
+    return outer | {f"network.{n}": w for n, w in network.grow(inner, smaller).items()}

@@ -80,6 +80,14 @@ class StreamingNetwork(nn.Module, ABC):
         """A copy that computes the same, up to rounding, with fewer operations where that is possible."""
         return copy.deepcopy(self)
 
+    def can_grow(self, held: dict[str, Any]) -> bool:
+        """Can this network begin as a smaller one of its class, of config `held`, and compute what that one did?"""
+        return False
+
+    def grow(self, weights: dict[str, Tensor], held: dict[str, Any]) -> dict[str, Tensor]:
+        """Weights for this network from those of a smaller one, of config `held`, if `can_grow` says so."""
+        raise NotImplementedError(f"a {type(self).__name__} cannot begin as a smaller one")
+
     def matrices(self) -> list[nn.Parameter]:
         """The weights [rows, columns] that Muon trains where it is asked for; all others are left to AdamW."""
         return [p for p in self.parameters() if p.ndim == 2]

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from trainer.networks.growth import can_deepen, can_refine, deepen, refine
 from trainer.networks.interface import Film, StreamingNetwork
 from trainer.networks.recurrence import RECURRENCES
 
@@ -166,6 +167,16 @@ class StreamingNet(StreamingNetwork):
     def matrices(self) -> list[nn.Parameter]:
         """The matrices of the blocks: those around them are filter banks, positions and the embedding of the time."""
         return [p for p in self.blocks.parameters() if p.ndim == 2]
+
+    def can_grow(self, held: dict[str, Any]) -> bool:
+        """From fewer blocks, or from coarser bins in the same bands of frequency."""
+        return can_deepen(held, self.config) or can_refine(held, self.config)
+
+    def grow(self, weights: dict[str, Tensor], held: dict[str, Any]) -> dict[str, Tensor]:
+        """Weights for this network that compute what the smaller one, of config `held`, did; see trainer.networks.growth."""
+        if can_deepen(held, self.config):
+            return deepen(weights, self, held["blocks"])
+        return refine(weights, held, (self.bins - 1) // (held["bins"] - 1))
 
     def for_export(self) -> StreamingNet:
         """A copy whose mixers' norms are folded into the linear maps that follow: W' = W diag(γ), b' = b + W β.

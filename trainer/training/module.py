@@ -113,6 +113,7 @@ class Enhancement(Validated):
         weight_decay: float = 1e-4,
         validation_steps: list[int] = [1, 4],  # noqa: B006 - sampler steps to validate with; the last is monitored
         init: str | None = None,  # EMA snapshot or checkpoint to start from (fine-tuning)
+        init_grow: bool = False,  # init may hold a network of fewer blocks or coarser bins, which grows into this one
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network"])
@@ -122,10 +123,11 @@ class Enhancement(Validated):
             )
         check_terms(sde, weight, tweedie)
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
-        check_named(self.model.config)  # hours of training should not end in a snapshot that cannot be written
+        # hours of training should not end in a snapshot that cannot be written
+        check_named(self.model.config)
         self.seconds_heard = 0.0  # of noisy speech, by all processes, since the random start
         if init:
-            load_weights(self.model, Path(init))
+            load_weights(self.model, Path(init), init_grow)
             self.seconds_heard = 3600 * hours_heard(Path(init))
 
     def on_train_batch_end(self, outputs: object, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:

@@ -8,29 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from trainer.diffusion.samplers import few_step_transition
+from trainer.networks.interface import Film
 from trainer.networks.score_model import ScoreModel
-from trainer.networks.streaming import Film, StreamingNet
 
 
 class StepsError(ValueError):
     """More, or fewer, diffusion steps were asked for than there are."""
-
-
-def fold_norms(network: StreamingNet) -> StreamingNet:
-    """Moves the affine half of the mixer's norms into the linear map that follows: W' = W diag(γ), b' = b + W β.
-
-    Returns a copy that computes the same. The norm before the recurrence is followed by the time's modulation, and is
-    folded into that (`fold_film`).
-    """
-    network = copy.deepcopy(network)
-    with torch.no_grad():
-        for block in network.blocks:
-            norm, linear = block.norm_band, block.mixer.inward
-            linear.bias += linear.weight @ norm.bias
-            linear.weight *= norm.weight
-            nn.init.ones_(norm.weight)
-            nn.init.zeros_(norm.bias)
-    return network
 
 
 class StreamingGraph(nn.Module):
@@ -38,7 +21,7 @@ class StreamingGraph(nn.Module):
 
     B independent streams, one by default, with one number of steps; the first axis of every state is theirs.
     Steps after the first stand behind torch.cond: one that is not asked for costs nothing and its state passes
-    through untouched. The arithmetic is the trainer's own: `Spectrogram`, `StreamingNet`, `few_step_transition`.
+    through untouched. The arithmetic is the trainer's own: `Spectrogram`, `StreamingNetwork`, `few_step_transition`.
     """
 
     def __init__(self, model: ScoreModel, max_steps: int, streams: int = 1):
@@ -51,7 +34,7 @@ class StreamingGraph(nn.Module):
                 f"max_steps {max_steps} must lie in 1 ... {len(model.times)}, the steps of this model"
             )
         self.model = copy.deepcopy(model).eval()
-        self.model.network = fold_norms(self.model.network)
+        self.model.network = self.model.network.for_export()
         self.max_steps = max_steps
         for p in self.parameters():
             p.requires_grad_(False)
@@ -78,7 +61,7 @@ class StreamingGraph(nn.Module):
         return (self.streams, self.max_steps, 2, self.model.spectrogram.low_bins)
 
     def _film(self, k: int) -> Film:
-        count = len(self.model.network.blocks) + 1
+        count = self.model.network.film_layers
         return Film(
             tuple(getattr(self, f"scale_{k}_{i}") for i in range(count)),
             tuple(getattr(self, f"shift_{k}_{i}") for i in range(count)),
@@ -100,6 +83,9 @@ class StreamingGraph(nn.Module):
         new |= {f"noisy_{name}": value for name, value in shared.items()}
 
         names = list(network.step_state())
+        # a branch may not be given one tensor twice, and networks hand y itself on
+        same = [name for name, value in noisy.items() if value is y]
+        other = [name for name in noisy if name not in same]
         noise = model.shape_noise(noise[:, :, :, None])  # [B, steps, 2, 1, bins]
         t = [torch.tensor([value]) for value in self.times]
 
@@ -109,17 +95,18 @@ class StreamingGraph(nn.Module):
 
         for k in range(1, self.max_steps):
 
-            def run(x_hat, x_t, y, z, features, previous, *past, k=k):
+            def run(x_hat, x_t, y, z, *rest, k=k):
                 x_t = few_step_transition(model.sde, x_hat, x_t, y, t[k - 1], t[k], z, model.eta)
-                noisy = {"y": y, "features": features, "previous": previous}
-                x_hat, state = network(x_t, noisy, self._film(k), dict(zip(names, past, strict=True)))
-                return x_hat, x_t.clone(), *state.values()
+                noisy = dict.fromkeys(same, y) | dict(zip(other, rest, strict=False))
+                past = dict(zip(names, rest[len(other) :], strict=True))
+                x_hat, state = network(x_t, noisy, self._film(k), past)
+                return x_hat, x_t.clone(), *(state[name] for name in names)
 
-            def skip(x_hat, x_t, y, z, features, previous, *past):
-                return x_hat.clone(), x_t.clone(), *(p.clone() for p in past)
+            def skip(x_hat, x_t, y, z, *rest):
+                return x_hat.clone(), x_t.clone(), *(p.clone() for p in rest[len(other) :])
 
             past = [given[f"step{k + 1}_{name}"] for name in names]
-            operands = (x_hat, x_t, y, noise[:, k], noisy["features"], noisy["previous"], *past)
+            operands = (x_hat, x_t, y, noise[:, k], *(noisy[name] for name in other), *past)
             if torch.compiler.is_exporting():
                 x_hat, x_t, *state = torch.cond(steps > k, run, skip, operands)
             else:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from export.convert import convert
-from export.graph import StreamingGraph, fold_norms
+from export.graph import StreamingGraph
 from export.verify import impulse_delay, offline, run, speech
 from realtime.engine.contract import METADATA_KEY, ModelSpec
 from realtime.engine.enhancer import Enhancer
@@ -189,7 +189,7 @@ def test_a_damaged_overlap_moves_the_delay_or_the_click(session):
 
 
 def test_norms_fold_exactly(model):
-    folded = fold_norms(model.network)
+    folded = model.network.for_export()
     assert all((b.norm_band.weight == 1).all() and (b.norm_band.bias == 0).all() for b in folded.blocks)
     x_t, y = torch.randn(2, 1, 2, 6, 161)
     t = torch.tensor([0.4])

@@ -9,6 +9,7 @@ import torch
 
 from trainer.fused.build import Unavailable
 from trainer.fused.network import fuse
+from trainer.networks.streaming import StreamingNet
 
 OperatorChoice = Literal["auto", "plain", "fused", "fused-bfloat16"]
 log = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ def put_on_operators(network: Any, choice: OperatorChoice, device: torch.device)
     auto: fused float32 operators if they run here, else plain operations and one sentence in the log that says why.
     Raises ValueError where fused operators were asked for by name and cannot run.
     """
-    network.fused = None
+    if isinstance(network, StreamingNet):
+        network.fused = None
     if choice == "plain":
         return
     try:

@@ -15,6 +15,7 @@ from torch import Tensor
 from trainer.fused.build import Unavailable
 from trainer.fused.operators import Operators, load_operators
 from trainer.networks.recurrence import Recurrence
+from trainer.networks.streaming import StreamingNet
 
 Products = Literal["float32", "bfloat16"]
 
@@ -75,6 +76,8 @@ def _hidden(recurrence: Any) -> tuple[Tensor, Tensor]:
 
 def fuse(network: Any, products: Products = "float32", instructions: str | None = None) -> Fused:
     """The fused operators for a network. Raises Unavailable where they cannot run, with one clause that says why."""
+    if type(network) is not StreamingNet:  # a subclass may compute something else
+        raise Unavailable(f"they compute StreamingNet, and the network is a {type(network).__name__}")
     operators = load_operators(instructions)
     c = network.config
     fine = (c["bins"] - 1) // c["stride"]

@@ -15,47 +15,67 @@ from trainer.diffusion.bridge import BridgeVE
 from trainer.diffusion.preconditioning import Preconditioning
 from trainer.diffusion.sde import OUVESDE
 from trainer.networks.centred_spectrogram import CentredSpectrogram
-from trainer.networks.growth import can_deepen, can_refine, deepen, refine
+from trainer.networks.interface import StreamingNetwork, network_class
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.offline_model import FewStepSampling, FlowSampling, OfflineModel, Sampling
 from trainer.networks.score_model import ScoreModel
 from trainer.networks.spectrogram import Spectrogram
-from trainer.networks.streaming import StreamingNet
 from trainer.networks.upper_band import UpperBand
 
-NETWORKS = {"StreamingNet": StreamingNet, "NCSNpp": NCSNpp}
+OFFLINE_NETWORKS = {"NCSNpp": NCSNpp}  # of whole-file models; those of streams are found by `network_class`
 SDES = {"OUVESDE": OUVESDE, "BridgeVE": BridgeVE}
 SAMPLINGS = {"Sampling": Sampling, "FewStepSampling": FewStepSampling, "FlowSampling": FlowSampling}
 
 
 def build(config: dict) -> ScoreModel | OfflineModel:
-    """A model with fresh weights from the config that the `config` of a ScoreModel or an OfflineModel gave."""
+    """A model with fresh weights from the config that the `config` of a ScoreModel or an OfflineModel gave.
+
+    Raises ValueError in one sentence for what is no such config, or names a class that is not here.
+    """
     try:
         network, sde = dict(config["network"]), dict(config["sde"])
-        network_class, sde_class = NETWORKS[network.pop("name")], SDES[sde.pop("name")]
+        name, sde_class = network.pop("name"), SDES[sde.pop("name")]
         if config.get("model") == "OfflineModel":
             sampling = dict(config["sampling"])
             # models from before there were two have no name
             sampling_class = SAMPLINGS[sampling.pop("name", "Sampling")]
             around = Preconditioning(**config["preconditioning"]), sampling_class(**sampling)
             front = CentredSpectrogram(**config["spectrogram"])
-            return OfflineModel(front, sde_class(**sde), network_class(**network), *around)
+            return OfflineModel(front, sde_class(**sde), OFFLINE_NETWORKS[name](**network), *around)
         spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
         upper = UpperBand(**config["upper"]) if "upper" in config else None
         front = Spectrogram(**spectrogram)
-        return ScoreModel(front, sde_class(**sde), network_class(**network), times, eta, upper)
+        return ScoreModel(front, sde_class(**sde), network_class(name)(**network), times, eta, upper)
     except KeyError as missing:
-        raise ValueError(
-            f"model config lacks or does not know {missing}; networks: {', '.join(NETWORKS)}"
-        ) from None
+        raise ValueError(f"model config lacks or does not know {missing}") from None
     except TypeError as error:  # no object where one should be, or an option that the class does not have
         raise ValueError(f"model config does not fit: {error}") from None
+
+
+def check_named(config: dict) -> None:
+    """Raises ValueError in one sentence for the config of a model that `build` would not find the classes of."""
+    offline = config.get("model") == "OfflineModel"
+    known = {"sde": SDES, "network": OFFLINE_NETWORKS if offline else None, "sampling": SAMPLINGS}
+    for part, classes in known.items():
+        name = config.get(part, {}).get("name")
+        if name is None:
+            continue
+        if classes is None:
+            network_class(name)
+        elif name not in classes:
+            raise ValueError(
+                f"a snapshot with {part} {name} could not be loaded again: it must be one of {', '.join(classes)}"
+            )
 
 
 def save_snapshot(
     config: dict, weights: dict[str, torch.Tensor], path: Path, extra: dict[str, str] | None = None
 ) -> None:
-    """Config and weights of a model in one safetensors file; the file appears whole or not at all."""
+    """Config and weights of a model in one safetensors file; the file appears whole or not at all.
+
+    Raises ValueError for a config that could not be loaded again.
+    """
+    check_named(config)
     tensors = {name: value.detach().cpu().contiguous() for name, value in weights.items()}
     with atomic_path(path) as temporary:
         save_file(tensors, temporary, {"klarstrom": json.dumps(config), **(extra or {})})
@@ -147,17 +167,17 @@ def _fill(model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], pa
         raise ValueError(f"{path}: {' '.join(str(error).split())[:300]}") from None
 
 
-def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
-    """EMA weights of a file into a model of the same shape, or of more blocks or finer bins, to train on from there."""
+def load_weights(model: ScoreModel | OfflineModel, path: Path, grow: bool = False) -> None:
+    """EMA weights of a file into a model of the same shape, to train on from there.
+
+    grow: the file may hold a smaller network that this one can begin as (`StreamingNetwork.can_grow`). Raises ValueError
+    in one sentence for another shape, or for a smaller network where growth was not asked for.
+    """
     config, weights = read(path)
     held = config.get("network") if isinstance(config, dict) else config
     wanted = model.config["network"]
-    if isinstance(held, dict) and can_deepen(held, wanted):
-        weights = deepen(weights, model, held["blocks"])
-    elif isinstance(held, dict) and can_refine(held, wanted):
-        weights = refine(weights, held, (wanted["bins"] - 1) // (held["bins"] - 1))
-    elif held != wanted:
-        raise ValueError(f"{path} holds the network {held}, the configuration asks for {wanted}")
+    if held != wanted:
+        weights = _grown(model, weights, held, path, grow)
     for part in ("spectrogram", "sde", "times", "eta"):
         if config.get(part) != model.config.get(part):
             warnings.warn(
@@ -165,3 +185,23 @@ def load_weights(model: ScoreModel | OfflineModel, path: Path) -> None:
                 stacklevel=2,
             )
     _fill(model, weights, path)
+
+
+def _grown(
+    model: ScoreModel | OfflineModel, weights: dict[str, torch.Tensor], held: object, path: Path, grow: bool
+) -> dict[str, torch.Tensor]:
+    """The weights of a model whose network is `held`, for `model`. Raises ValueError in one sentence."""
+    network, wanted = model.network, model.config["network"]
+    differ = f"{path} holds the network {held}, the configuration asks for {wanted}"
+    if not isinstance(held, dict) or held.get("name") != wanted["name"]:
+        raise ValueError(differ)
+    smaller = {name: value for name, value in held.items() if name != "name"}
+    if not isinstance(network, StreamingNetwork) or not network.can_grow(smaller):
+        raise ValueError(differ)
+    if not grow:
+        raise ValueError(
+            f"{differ}: give --grow (or init_grow: true) to let the smaller network grow into it"
+        )
+    inner = {n.removeprefix("network."): w for n, w in weights.items() if n.startswith("network.")}
+    outer = {n: w for n, w in weights.items() if not n.startswith("network.")}
+    return outer | {f"network.{n}": w for n, w in network.grow(inner, smaller).items()}

@@ -11,20 +11,20 @@ import re
 import torch
 from torch import Tensor, nn
 
-_BLOCK = re.compile(r"network\.blocks\.(\d+)\.(.+)")
+_BLOCK = re.compile(r"blocks\.(\d+)\.(.+)")
 _LAST = ("project", "mixer.outward")  # the maps through which a block adds to the stream
 
 
 def can_deepen(held: dict, wanted: dict) -> bool:
     """Do the configs of two streaming networks differ in nothing but more blocks in the second?"""
-    same = {**held, "blocks": None} == {**wanted, "blocks": None} and held.get("name") == "StreamingNet"
+    same = {**held, "blocks": None} == {**wanted, "blocks": None}
     return same and held["blocks"] < wanted["blocks"]
 
 
 def can_refine(held: dict, wanted: dict) -> bool:
     """Do the configs of two streaming networks differ in nothing but r times the bins in the same bands of frequency?"""
     same = {**held, "bins": 0, "stride": 0} == {**wanted, "bins": 0, "stride": 0}
-    if not same or held.get("name") != "StreamingNet":
+    if not same:
         return False
     ratio, rest = divmod(wanted["bins"] - 1, held["bins"] - 1)
     return ratio > 1 and rest == 0 and wanted["stride"] == ratio * held["stride"]
@@ -38,27 +38,27 @@ def refine(weights: dict[str, Tensor], held: dict, ratio: int) -> dict[str, Tens
     coarse bin are those for all fine bins from it up to the next.
     """
     fine = dict(weights)
-    for name in ("network.conv_noisy.weight", "network.conv_state.weight"):
+    for name in ("conv_noisy.weight", "conv_state.weight"):
         coarse = weights[name]  # [C, parts, 1, 2 stride]
         between = coarse.new_zeros(*coarse.shape, ratio - 1)
         fine[name] = torch.cat([coarse[..., None], between], -1).flatten(-2)
-    for name in ("network.head.weight", "network.head.bias"):
+    for name in ("head.weight", "head.bias"):
         coarse = weights[name].unflatten(0, (8, held["stride"]))
         fine[name] = coarse.repeat_interleave(ratio, 1).flatten(0, 1)
     return fine
 
 
-def deepen(weights: dict[str, Tensor], model: nn.Module, blocks: int) -> dict[str, Tensor]:
-    """weights: of a model with `blocks` blocks; model: a fresh one with more, that is else the same.
+def deepen(weights: dict[str, Tensor], network: nn.Module, blocks: int) -> dict[str, Tensor]:
+    """weights: of a network with `blocks` blocks; network: a fresh one with more, that is else the same.
 
-    Returns weights for `model` with which it computes what the shallower one did.
+    Returns weights for `network` with which it computes what the shallower one did.
     """
     grown = dict(weights)
-    for name, value in model.state_dict().items():
+    for name, value in network.state_dict().items():
         found = _BLOCK.fullmatch(name)
         if found and int(found[1]) >= blocks:
             grown[name] = torch.zeros_like(value) if found[2].startswith(_LAST) else value.clone()
-        elif name.startswith("network.embedding.out.") and name in weights:
+        elif name.startswith("embedding.out.") and name in weights:
             # one row per block, and the encoder's last
             old = weights[name].reshape(blocks + 1, -1)
             rows = value.new_zeros(value.numel() // old.shape[1], old.shape[1])

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from trainer.diffusion.samplers import Eta, check_eta, few_step
 from trainer.diffusion.sde import GaussianPath
+from trainer.networks.interface import StreamingNetwork, network_name
 from trainer.networks.spectrogram import Spectrogram
-from trainer.networks.streaming import StreamingNet
 from trainer.networks.upper_band import UpperBand
 
 
@@ -38,7 +38,7 @@ class ScoreModel(nn.Module):
         self,
         spectrogram: Spectrogram,
         sde: GaussianPath,
-        network: StreamingNet,
+        network: StreamingNetwork,
         times: Sequence[float] = (
             1.0,
             0.6,
@@ -71,11 +71,14 @@ class ScoreModel(nn.Module):
 
     @property
     def config(self) -> dict:
-        """Everything needed to build this model again, as plain JSON values."""
+        """Everything needed to build this model again, as plain JSON values.
+
+        Raises ValueError for a network whose class no snapshot could name.
+        """
         return {
             "spectrogram": self.spectrogram.config,
             "sde": {"name": type(self.sde).__name__, **self.sde.config},
-            "network": {"name": type(self.network).__name__, **self.network.config},
+            "network": {"name": network_name(type(self.network)), **self.network.config},
             "times": list(self.times),
             "eta": self.eta,
             **({} if self.upper is None else {"upper": self.upper.config}),

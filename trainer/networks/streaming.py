@@ -7,24 +7,20 @@ function, and the exporter traces this very class.
 
 from __future__ import annotations
 
+import copy
 import math
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from trainer.networks.growth import can_deepen, can_refine, deepen, refine
+from trainer.networks.interface import Film, StreamingNetwork
 from trainer.networks.recurrence import RECURRENCES
 
 if TYPE_CHECKING:  # the operators know the network; the network only holds them
     from trainer.fused.network import Fused
-
-
-class Film(NamedTuple):
-    """What the time t says to the network: one scale and one shift per block, each [B, channels]."""
-
-    scales: tuple[Tensor, ...]
-    shifts: tuple[Tensor, ...]
 
 
 def mel_like(fine: int, bands: int) -> Tensor:
@@ -102,11 +98,11 @@ class Block(nn.Module):
         return u + self.mixer(self.norm_band(u)), h
 
 
-class StreamingNet(nn.Module):
-    """G(x_t, y, t) -> x̂₀ for one hop or many, causal, with explicit state.
+class StreamingNet(StreamingNetwork):
+    """The network that ships.
 
-    `prepare` looks at the noisy frame and is run once a hop; `forward` is run once a diffusion step. Together they
-    are the plain network of the paper: the first convolution is linear, so its noisy half needs computing only once.
+    `prepare` and `forward` together are the plain network of the paper: the first convolution is linear, so its noisy
+    half needs computing only once.
 
     The estimate is x̂₀ = M₀ ⊙ y + M₁ ⊙ y₋₁ + M₂ ⊙ x_t + r: three complex masks and a free part, so that the network
     starts as the identity and need not copy the input through its bottleneck.
@@ -155,6 +151,11 @@ class StreamingNet(nn.Module):
         nn.init.normal_(self.head.weight, std=1e-3)
         nn.init.zeros_(self.head.bias)
 
+    @property
+    def film_layers(self) -> int:
+        """One for each block, and the encoder's last."""
+        return len(self.blocks) + 1
+
     def shared_state(self) -> dict[str, tuple[int, ...]]:
         """State of `prepare`, one for all steps: name -> shape."""
         return {"y": (1, 2, 1, self.bins)}
@@ -166,6 +167,35 @@ class StreamingNet(nn.Module):
     def film(self, t: Tensor) -> Film:
         """t: [B] -> the modulation that `forward` wants."""
         return self.embedding(t)
+
+    def matrices(self) -> list[nn.Parameter]:
+        """The matrices of the blocks: those around them are filter banks, positions and the embedding of the time."""
+        return [p for p in self.blocks.parameters() if p.ndim == 2]
+
+    def can_grow(self, held: dict[str, Any]) -> bool:
+        """From fewer blocks, or from coarser bins in the same bands of frequency."""
+        return can_deepen(held, self.config) or can_refine(held, self.config)
+
+    def grow(self, weights: dict[str, Tensor], held: dict[str, Any]) -> dict[str, Tensor]:
+        """Weights for this network that compute what the smaller one, of config `held`, did; see trainer.networks.growth."""
+        if can_deepen(held, self.config):
+            return deepen(weights, self, held["blocks"])
+        return refine(weights, held, (self.bins - 1) // (held["bins"] - 1))
+
+    def for_export(self) -> StreamingNet:
+        """A copy whose mixers' norms are folded into the linear maps that follow: W' = W diag(γ), b' = b + W β.
+
+        The norm before the recurrence is followed by the time's modulation, and stays as it is.
+        """
+        network = copy.deepcopy(self)
+        with torch.no_grad():
+            for block in network.blocks:
+                norm, linear = block.norm_band, block.mixer.inward
+                linear.bias += linear.weight @ norm.bias
+                linear.weight *= norm.weight
+                nn.init.ones_(norm.weight)
+                nn.init.zeros_(norm.bias)
+        return network
 
     def prepare(
         self, y: Tensor, state: dict[str, Tensor] | None = None

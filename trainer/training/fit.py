@@ -24,7 +24,7 @@ def logger(folder: str) -> dict:
 
 
 class TrainerCLI(LightningCLI):
-    """LightningCLI with `--init`, the short way to fine-tune from a snapshot."""
+    """LightningCLI with `--init`, the short way to fine-tune from a snapshot, and `--grow` for a smaller one."""
 
     @staticmethod
     def subcommands() -> dict[str, set[str]]:
@@ -37,6 +37,11 @@ class TrainerCLI(LightningCLI):
             "--init", type=str | None, default=None, help="EMA snapshot or checkpoint to start from"
         )
         parser.link_arguments("init", "model.init_args.init")
+        parser.add_argument(
+            "--grow",
+            action="store_true",
+            help="the network of --init may have fewer blocks or coarser bins, and grows into the configured one",
+        )
         # a config without class_path means the streaming model
         parser.set_defaults({"model": {"class_path": "trainer.training.module.Enhancement"}})
         parser.add_argument("--folder", type=str, default="runs/model", help="where checkpoints and logs go")
@@ -52,6 +57,14 @@ class TrainerCLI(LightningCLI):
                 "checkpoint.train_time_interval": timedelta(minutes=2),
             }
         )
+
+    def before_instantiate_classes(self) -> None:
+        """Hands `--grow` to the model. It is no link, so that a configuration may have `init_grow` in its model too."""
+        config = self.config[self.subcommand]
+        if config.grow:
+            if "init_grow" not in config.model.init_args:
+                raise ValueError(f"--grow: the networks of {config.model.class_path} cannot grow")
+            config.model.init_args.init_grow = True
 
     def before_fit(self) -> None:
         """A folder whose run started elsewhere would be resumed, and `--init` passed over in silence."""

@@ -16,7 +16,8 @@ from trainer.diffusion.sde import OUVESDE
 from trainer.evaluation.metrics import si_sdr
 from trainer.fused.choice import OperatorChoice, put_on_operators
 from trainer.fused.memory import keep_freed_memory
-from trainer.networks.checkpoint import hours_heard, load_weights
+from trainer.networks.checkpoint import check_named, hours_heard, load_weights
+from trainer.networks.interface import StreamingNetwork
 from trainer.networks.offline_model import OfflineModel
 from trainer.networks.score_model import ScoreModel
 from trainer.networks.spectrogram import Spectrogram
@@ -86,7 +87,7 @@ class Enhancement(Validated):
         self,
         spectrogram: Spectrogram,
         sde: OUVESDE | BridgeVE,
-        network: StreamingNet,
+        network: StreamingNet | StreamingNetwork,  # without class_path the first, with one any subclass
         times: list[float] = [1.0, 0.6, 0.35, 0.15],  # noqa: B006 - jsonargparse wants the plain default
         eta: Eta = 1.0,  # fresh noise between steps, 0 ... 1, or posterior
         weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
@@ -112,6 +113,7 @@ class Enhancement(Validated):
         weight_decay: float = 1e-4,
         validation_steps: list[int] = [1, 4],  # noqa: B006 - sampler steps to validate with; the last is monitored
         init: str | None = None,  # EMA snapshot or checkpoint to start from (fine-tuning)
+        init_grow: bool = False,  # init may hold a network of fewer blocks or coarser bins, which grows into this one
     ):
         super().__init__()
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network"])
@@ -121,9 +123,11 @@ class Enhancement(Validated):
             )
         check_terms(sde, weight, tweedie)
         self.model = ScoreModel(spectrogram, sde, network, times, eta)
+        # hours of training should not end in a snapshot that cannot be written
+        check_named(self.model.config)
         self.seconds_heard = 0.0  # of noisy speech, by all processes, since the random start
         if init:
-            load_weights(self.model, Path(init))
+            load_weights(self.model, Path(init), init_grow)
             self.seconds_heard = 3600 * hours_heard(Path(init))
 
     def on_train_batch_end(self, outputs: object, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
@@ -182,7 +186,7 @@ class Enhancement(Validated):
         """The optimiser that the options name, over all parameters."""
         h = self.hparams
         if h.optimizer == "muon":
-            matrices = [p for p in self.model.network.blocks.parameters() if p.ndim == 2]
+            matrices = self.model.network.matrices()
             chosen = {id(p) for p in matrices}
             rest = [p for p in self.parameters() if id(p) not in chosen]
             return MuonWithAdamW(matrices, rest, h.matrix_learning_rate, h.learning_rate, h.weight_decay)

@@ -12,7 +12,7 @@ from trainer.diffusion.bridge import BridgeVE
 from trainer.diffusion.preconditioning import Preconditioning
 from trainer.diffusion.sde import OUVESDE
 from trainer.networks.centred_spectrogram import CentredSpectrogram
-from trainer.networks.checkpoint import load_weights
+from trainer.networks.checkpoint import check_named, load_weights
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.offline_model import AnySampling, OfflineModel
 from trainer.training.module import Validated
@@ -41,6 +41,7 @@ class OfflineEnhancement(Validated):
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network", "preconditioning", "sampling"])
         check_terms(sde, weight, tweedie)
         self.model = OfflineModel(spectrogram, sde, network, preconditioning, sampling)
+        check_named(self.model.config)
         if self.model.supervised and (weight != 1 or validation_steps != [1]):
             raise ValueError(
                 f"a network of y alone takes weight 1 and validation_steps [1], not {weight} and {validation_steps}"

@@ -171,7 +171,7 @@ def test_init_of_a_deeper_network_begins_as_the_shallower_one_and_then_uses_its_
     torch.nn.init.normal_(model.network.head.weight, std=0.1)
     save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
     deeper = ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=3, bands=8)).eval()
-    load_weights(deeper, tmp_path / "m.safetensors")
+    load_weights(deeper, tmp_path / "m.safetensors", grow=True)
     y, x_t, t = torch.randn(2, 2, 9, 161), torch.randn(2, 2, 9, 161), torch.tensor([0.3, 0.9])
     estimates = []
     for m in (model, deeper):
@@ -197,7 +197,7 @@ def test_init_of_finer_bins_begins_with_what_was_known_of_the_coarse_ones(tmp_pa
         front, OUVESDE(), StreamingNet(bins=321, channels=16, blocks=1, stride=8, bands=8)
     ).eval()
     with pytest.warns(UserWarning, match="window_length"):
-        load_weights(finer, tmp_path / "m.safetensors")
+        load_weights(finer, tmp_path / "m.safetensors", grow=True)
     y, x_t, t = torch.randn(2, 2, 9, 321), torch.randn(2, 2, 9, 321), torch.tensor([0.3, 0.9])
     noisy, _ = finer.network.prepare(y)
     fine, _ = finer.network(x_t, noisy, finer.network.film(t))
@@ -209,13 +209,42 @@ def test_init_of_finer_bins_begins_with_what_was_known_of_the_coarse_ones(tmp_pa
     assert (finer.network.conv_noisy.weight.grad[..., 1::2] != 0).any()
 
 
+@pytest.mark.parametrize("larger", [{"blocks": 2}, {"bins": 321, "stride": 8}])
+def test_init_of_a_smaller_network_is_refused_unless_growth_was_asked_for(tmp_path, larger):
+    model = small()
+    save_snapshot(model.config, model.state_dict(), tmp_path / "m.safetensors")
+    front = Spectrogram(window_length=640, synthesis_length=320) if "bins" in larger else Spectrogram()
+    grown = ScoreModel(front, OUVESDE(), StreamingNet(**{**model.network.config, **larger}))
+    before = {name: value.clone() for name, value in grown.state_dict().items()}
+    with pytest.raises(ValueError, match=r"m\.safetensors holds the network .*: give --grow") as told:
+        load_weights(grown, tmp_path / "m.safetensors")
+    assert len(str(told.value).splitlines()) == 1
+    assert all(torch.equal(before[name], value) for name, value in grown.state_dict().items())
+
+
+def test_fit_grows_a_smaller_snapshot_with_grow_alone_or_with_init_grow_in_the_configuration(
+    audio, trained, tmp_path
+):
+    snapshot = str(trained / "ema.safetensors")
+    options = ["--init", snapshot, "--model.network.blocks", "2", "--trainer.max_steps", "1"]
+    options += ["--trainer.limit_val_batches", "0", "--model.learning_rate", "0"]
+    done = fit(audio, tmp_path / "refused", *options, code=1)
+    assert "give --grow" in done.stderr.strip().splitlines()[-1]
+    assert not (tmp_path / "refused" / "ema.safetensors").exists()
+    for name, way in (("grow", ["--grow"]), ("init_grow", ["--model.init_grow", "true"])):
+        fit(audio, tmp_path / name, *options, *way)
+        model = load_model(tmp_path / name / "ema.safetensors")
+        assert model.network.config["blocks"] == 2
+        assert torch.equal(model.network.blocks[1].project.weight, torch.zeros(16, 16))
+
+
 def test_init_of_a_shallower_network_or_from_a_part_of_the_weights_is_refused(tmp_path):
     model = small()
     deeper = ScoreModel(Spectrogram(), OUVESDE(), StreamingNet(channels=16, blocks=2, bands=8))
     save_snapshot(deeper.config, deeper.state_dict(), tmp_path / "deep.safetensors")
     with pytest.raises(ValueError, match="the configuration asks for"):
-        load_weights(model, tmp_path / "deep.safetensors")
+        load_weights(model, tmp_path / "deep.safetensors", grow=True)
     part = {k: v for k, v in model.state_dict().items() if "blocks.0.project" not in k}
     save_snapshot(model.config, part, tmp_path / "part.safetensors")
     with pytest.raises(ValueError, match="project"):
-        load_weights(deeper, tmp_path / "part.safetensors")
+        load_weights(deeper, tmp_path / "part.safetensors", grow=True)

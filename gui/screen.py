@@ -94,5 +94,7 @@ def _without_wayland() -> str | None:
         try:
             probe.connect(str(path))
         except OSError as error:
-            return f"the screen {name!r} (WAYLAND_DISPLAY) does not answer ({error.strerror or error}): {_HOW}"
+            return (
+                f"the screen {name!r} (WAYLAND_DISPLAY) does not answer ({error.strerror or error}): {_HOW}"
+            )
     return None

@@ -108,7 +108,9 @@ class PulseStream:
         lib.pa_stream_set_state_callback(stream, self._state, None)
         if self._is_input:
             lib.pa_stream_set_read_callback(stream, self._moved, None)
-            longest = 4 * round(LONGEST_S * self.rate)  # else a minute would wait for a program that was stopped
+            longest = 4 * round(
+                LONGEST_S * self.rate
+            )  # else a minute would wait for a program that was stopped
             attributes = BufferAttributes(longest, DEFAULT, DEFAULT, DEFAULT, size)
             flags = ADJUST_LATENCY | DONT_MOVE
             lib.pa_stream_connect_record(stream, bytes_of(name), ctypes.byref(attributes), flags)
@@ -120,7 +122,9 @@ class PulseStream:
             # and after an underrun it begins again with one sample: with none, what comes late would be thrown away
             attributes = BufferAttributes(DEFAULT, room, 4, size, DEFAULT)
             flags = EARLY_REQUESTS | DONT_MOVE
-            lib.pa_stream_connect_playback(stream, bytes_of(name), ctypes.byref(attributes), flags, None, None)
+            lib.pa_stream_connect_playback(
+                stream, bytes_of(name), ctypes.byref(attributes), flags, None, None
+            )
         return stream
 
     # ---- callbacks, in libpulse's thread, with its lock

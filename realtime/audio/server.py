@@ -79,7 +79,11 @@ class _Question:
 
     def answer(self) -> SoundServer | None:
         lib, context = self._lib, self._connection.context
-        asks = (lib.pa_context_get_server_info, lib.pa_context_get_source_info_list, lib.pa_context_get_sink_info_list)
+        asks = (
+            lib.pa_context_get_server_info,
+            lib.pa_context_get_source_info_list,
+            lib.pa_context_get_sink_info_list,
+        )
         self._connection.kept.append(self)  # an answer may come after we gave up
         with self._connection.locked():
             for ask, callback in zip(asks, self._callbacks, strict=True):
@@ -112,7 +116,10 @@ class _Question:
     def _on_server(self, context: Any, info: int | None, _: Any) -> None:
         if info:
             server = ServerInfo.from_address(info)
-            self._server.name, self._server.version = readable(name_of(server.name)), readable(name_of(server.version))
+            self._server.name, self._server.version = (
+                readable(name_of(server.name)),
+                readable(name_of(server.version)),
+            )
             self._defaults = name_of(server.default_source), name_of(server.default_sink)
         self._one_done(failed=not info)
 

@@ -92,4 +92,6 @@ def default_devices() -> Iterator[Finding]:
                 f"connect a {thing}, see `realtime-cli devices`; files and pipes need none",
             )  # fmt: skip
             continue
-        yield Finding("ok", f"default {kind}: {device['name']}, {device['default_rate']} Hz, {device['host_api']}")
+        yield Finding(
+            "ok", f"default {kind}: {device['name']}, {device['default_rate']} Hz, {device['host_api']}"
+        )

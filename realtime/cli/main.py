@@ -230,7 +230,10 @@ def main() -> None:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    for stream in (sys.stdout, sys.stderr):  # a name in letters that the terminal has not is written in escapes
+    for stream in (
+        sys.stdout,
+        sys.stderr,
+    ):  # a name in letters that the terminal has not is written in escapes
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     end_at_signals()

@@ -106,7 +106,9 @@ class DeviceLink:
         hear nothing but itself.
         """
         device: Device = (
-            find_device(which, kind, self.audio.devices()) if isinstance(which, Device) else self.audio.find(which, kind)
+            find_device(which, kind, self.audio.devices())
+            if isinstance(which, Device)
+            else self.audio.find(which, kind)
         )
         own = set() if self._microphone is None else self._microphone.ends
         if kind == "input" and device.server_name in own:

@@ -63,7 +63,9 @@ class LiveStatus:
     dropped_ms: float = 0.0
     output_fills: int = 0  # times that audio was missing, or put in to hold the latency
     filled_ms: float = 0.0
-    queue_ms: float = 0.0  # audio that waits against jitter: what was asked for, and more once sound came too late
+    queue_ms: float = (
+        0.0  # audio that waits against jitter: what was asked for, and more once sound came too late
+    )
     shortened_ms: float = 0.0  # by which the queue became shorter again, by cross-fades
     xruns_in: int = 0
     xruns_out: int = 0

@@ -37,7 +37,9 @@ class Supervisor:
         self._changed = threading.Event()  # a device came or went
         self._steps: int | None = None
         self._failure = ""  # that was told of
-        self._looked = self._awake = -math.inf  # by the pump's clock: the last look; the first one after a sleep
+        self._looked = (
+            self._awake
+        ) = -math.inf  # by the pump's clock: the last look; the first one after a sleep
 
     def run(self) -> None:
         raise_thread(WORKER)

@@ -85,9 +85,13 @@ STUDIO = [
     device(1, "\u041c\u0438\u043a\u0440\u043e\u0444\u043e\u043d", server_name="ru"),
     device(2, "\u9ea6\u514b\u98ce", server_name="zh"),
     device(3, "Lat\ufffdn", server_name="lat\udce9n"),
-    dataclasses.replace(device(4, "Monitor of USB_Microphone_feed", server_name="feed.monitor"), is_monitor=True),
     dataclasses.replace(
-        device(5, "Monitor of Headphones", server_name="phones.monitor"), is_monitor=True, is_default_input=True
+        device(4, "Monitor of USB_Microphone_feed", server_name="feed.monitor"), is_monitor=True
+    ),
+    dataclasses.replace(
+        device(5, "Monitor of Headphones", server_name="phones.monitor"),
+        is_monitor=True,
+        is_default_input=True,
     ),
 ]
 
@@ -343,7 +347,9 @@ def test_a_chosen_device_is_not_replaced_by_one_whose_name_holds_its_name(exact,
     twin, loud = device(0, "usb_mic_2", server_name="usb_mic_2"), device(3, "Loud", 0, 2, server_name="loud")
     for chosen in ("usb_m", "0"):  # a part of its name, and its index
         audio, events = Simulated([usb, loud]), []
-        with LiveStream(LiveOptions(exact, input=chosen), lambda e, events=events: events.append(e.kind), audio=audio) as s:
+        with LiveStream(
+            LiveOptions(exact, input=chosen), lambda e, events=events: events.append(e.kind), audio=audio
+        ) as s:
             wait_until(lambda audio=audio: audio.changed is not None, 5, "the supervisor")
             audio.found = [twin, loud]
             audio.changed()

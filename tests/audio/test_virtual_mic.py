@@ -81,8 +81,9 @@ def test_a_stream_that_cannot_start_leaves_no_microphone(server, model, tmp_path
     assert ours(server) == set()
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 61, 'a "b"', "it's", "a=b", "a{b}", "a\\b", "a\nb",
-                                  "lat\udce9n", "a\u2028b"])
+@pytest.mark.parametrize(
+    "name", ["", " ", "x" * 61, 'a "b"', "it's", "a=b", "a{b}", "a\\b", "a\nb", "lat\udce9n", "a\u2028b"]
+)
 def test_names_that_a_server_would_misread_are_refused(name):
     with pytest.raises(ValueError, match="cannot name a microphone"):
         VirtualMicrophone(name, 16000)
@@ -97,14 +98,21 @@ def test_programs_get_a_plain_name(name, source):
 
 
 def test_names_of_the_world_do_not_collide(server):
-    names = ("\u041c\u0438\u043a\u0440\u043e\u0444\u043e\u043d", "\u9ea6\u514b\u98ce", "Micr\u00f3fono", "Micr\u00f2fono")
+    names = (
+        "\u041c\u0438\u043a\u0440\u043e\u0444\u043e\u043d",
+        "\u9ea6\u514b\u98ce",
+        "Micr\u00f3fono",
+        "Micr\u00f2fono",
+    )
     made = [VirtualMicrophone(name, 16000) for name in names]
     try:
         for microphone in made:
             microphone.create()
         wait_until(lambda: set(names) <= {d.name for d in list_devices()}, 10, "all four by their names")
         assert {m.source for m in made} <= ours(server)
-        assert all(find_device(name, "input").server_name == m.source for name, m in zip(names, made, strict=True))
+        assert all(
+            find_device(name, "input").server_name == m.source for name, m in zip(names, made, strict=True)
+        )
     finally:
         for microphone in made:
             microphone.remove()

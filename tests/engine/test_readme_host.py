@@ -1,4 +1,4 @@
-"""The host in the README is run as it stands there: nothing of ours but the model file."""
+"""The host in CONTRACT.md is run as it stands there: nothing of ours but the model file."""
 
 import re
 import subprocess
@@ -13,13 +13,13 @@ from realtime.engine.enhancer import DEFAULT_MODEL, MODELS, Enhancer
 from tests.helpers.cli_runner import from_s16, s16, speechlike
 from tests.helpers.engine_models import Recipe, build, save
 
-README = Path(__file__).parents[2] / "README.md"
+CONTRACT = Path(__file__).parents[2] / "realtime" / "CONTRACT.md"
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory):
-    """Runs the README's code on a signal: (model, samples, *arguments) -> samples."""
-    text = README.read_text()
+    """Runs the page's code on a signal: (model, samples, *arguments) -> samples."""
+    text = CONTRACT.read_text(encoding="utf-8")
     section = text[text.index("Host in 40 lines") :]
     code = re.search(r"```python\n(.*?)```", section, re.DOTALL)[1]
     assert len(code.splitlines()) <= 40

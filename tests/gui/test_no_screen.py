@@ -54,7 +54,10 @@ def test_a_missing_library_comes_with_its_package(library, package, monkeypatch)
 
     monkeypatch.setattr(screen.ctypes, "CDLL", missing)
     monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
-    assert screen.trouble() == f"Qt cannot be loaded without {library}; on Debian and Ubuntu: apt install {package}"
+    assert (
+        screen.trouble()
+        == f"Qt cannot be loaded without {library}; on Debian and Ubuntu: apt install {package}"
+    )
 
 
 def test_a_list_of_platforms_is_tried_in_turn(monkeypatch):
@@ -68,7 +71,10 @@ def test_a_qt_that_does_not_load_is_one_sentence(tmp_path):
     )
     done = start(PYTHONPATH=os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     assert done.returncode == 1
-    assert done.stderr == "realtime-gui: Qt cannot be loaded without libGL.so.1; on Debian and Ubuntu: apt install libgl1\n"
+    assert (
+        done.stderr
+        == "realtime-gui: Qt cannot be loaded without libGL.so.1; on Debian and Ubuntu: apt install libgl1\n"
+    )
 
 
 class Damaged:

@@ -84,7 +84,9 @@ def test_the_status_keeps_what_was_lost_before_the_devices_were_opened_anew(tmp_
     model = save(build(Recipe()), tmp_path / "exact.onnx")
     with LiveStream(LiveOptions(model), audio=SoundCard()) as stream:
         wait_until(lambda: stream.status().hops > 3, 10, "hops")
-        stream.pump.on_input(np.zeros((int(INBOX_S + 1) * RATE, 1), np.float32))  # at once: a second has no room
+        stream.pump.on_input(
+            np.zeros((int(INBOX_S + 1) * RATE, 1), np.float32)
+        )  # at once: a second has no room
         before = stream.status()
         assert before.input_drops >= 1 and before.dropped_ms >= 1000
         stream.switch(input="Headset")

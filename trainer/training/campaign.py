@@ -50,7 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", nargs="+", help=f"configurations of `trainer fit` (default: {CONFIG.name})"
     )
-    parser.add_argument("--init", help="snapshot to start from, on a new machine (a smaller one: with --fit --grow)")
+    parser.add_argument(
+        "--init", help="snapshot to start from, on a new machine (a smaller one: with --fit --grow)"
+    )
     parser.add_argument("--clean", help="test set for the scores: folder of clean files")
     parser.add_argument("--noisy", help="and of noisy files of the same names")
     parser.add_argument("--score-hours", type=float, help="hours between two scores (default: 2)")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from tests.engine.test_readme_host import README
 from tests.helpers.cli_runner import need, s16, speechlike
 
 ROOT = Path(__file__).resolve().parents[1]
 SWITCHES = ("ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED", "CI", "XDG_CACHE_HOME")
+HOST_PAGE = Path(__file__).parents[1] / "realtime" / "CONTRACT.md"
 PLAIN = "import onnxruntime"  # without us: what must not happen, so that the tests can fail
 LOADS = {
     "engine": "from realtime import Enhancer; Enhancer('klarstrom-16k-lite')",
@@ -66,7 +66,7 @@ def test_without_us_the_library_would_write(tmp_path):
 
 
 def test_the_hosts_code_in_the_readme_leaves_nothing_either(tmp_path):
-    text = README.read_text()
+    text = HOST_PAGE.read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", text[text.index("Host in 40 lines") :], re.DOTALL)[1]
     model = ROOT / "realtime/models/klarstrom-16k-lite.onnx"
     soundfile.write(tmp_path / "noisy.wav", speechlike(3200), 16000)

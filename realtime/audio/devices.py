@@ -16,6 +16,7 @@ from realtime.audio import pulse
 from realtime.audio.choice import choose
 from realtime.audio.device import AudioDeviceError, Device
 from realtime.audio.names import name_of, readable
+from realtime.audio.permission import refusal
 from realtime.audio.server import ask, watch
 from realtime.audio.streams import Callback, OutputStream, Samples
 
@@ -120,7 +121,12 @@ def _server_devices() -> Iterator[Device]:
 
 def find_device(which: str | int | Device | None, kind: str, devices: list[Device] | None = None) -> Device:
     """See `choice.choose`; devices: None = those that are there now. Raises AudioDeviceError."""
-    return choose(which, kind, list_devices() if devices is None else devices)
+    if devices is None:
+        devices = list_devices()
+        why = None if devices else refusal()
+        if why is not None:
+            raise AudioDeviceError(why)
+    return choose(which, kind, devices)
 
 
 class OpenDevice:

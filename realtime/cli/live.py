@@ -53,6 +53,7 @@ def run_devices(a: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from realtime.audio.devices import list_devices
+    from realtime.audio.permission import refusal
 
     devices = list_devices()
     if a.json:
@@ -69,7 +70,7 @@ def run_devices(a: argparse.Namespace) -> int:
         ]
         print(f"{d.index:3d}  {d.name}  [{d.host_api}, {', '.join(kinds)}, {d.default_rate} Hz]")
     if not devices:
-        say("realtime-cli: no sound device on this machine")
+        say(f"realtime-cli: {refusal() or 'no sound device on this machine'}")
         return NO_AUDIO
     return OK
 

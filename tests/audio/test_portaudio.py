@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from realtime.audio import devices as audio
+from realtime.audio import permission
 from realtime.audio.devices import AudioDeviceError, PortAudio, find_device, list_devices
 from realtime.audio.server import Endpoint, SoundServer
 from realtime.live.stream import LiveOptions, LiveStream
@@ -148,3 +149,18 @@ def test_a_card_whose_name_is_not_utf_8_hides_none_of_the_others(alsa, monkeypat
     *others, last = list_devices()
     assert [d.name for d in others] == list(Alsa.NAMES)
     assert (last.name, last.inputs, last.default_rate) == ("Carte St\ufffdr\ufffdo (hw:1,0)", 2, 44100)
+
+
+def test_cards_that_this_account_may_not_open_are_told_of_with_what_to_do(alsa, monkeypatch, tmp_path):
+    monkeypatch.setattr(alsa, "query_devices", lambda: [])
+    monkeypatch.setattr(alsa, "query_hostapis", lambda: [])
+    monkeypatch.setattr(permission, "CARDS", tmp_path)
+    monkeypatch.setattr(permission, "_of_the_server", lambda: None)
+    with pytest.raises(AudioDeviceError, match="^there is no input device on this machine$"):
+        find_device(None, "input")
+    (tmp_path / "pcmC0D0c").touch()
+    monkeypatch.setattr(permission.os, "access", lambda *_: False)
+    with pytest.raises(AudioDeviceError, match="may not open the sound cards .* usermod -aG audio NAME"):
+        find_device(None, "input")
+    code, _, text = call("devices")
+    assert code == 4 and "usermod -aG audio" in text and text.count("\n") == 1

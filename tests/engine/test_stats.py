@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from realtime.engine.stats import HopStats
+from realtime.engine.stats import HopStats, LevelMeter
 
 
 def test_nothing_yet_is_zero():
@@ -31,3 +31,12 @@ def test_only_the_last_hops_are_remembered_but_all_are_counted():
     assert counts["max_ms"] == pytest.approx(2)
     stats.clear()
     assert set(stats.snapshot().values()) == {0}
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
+def test_a_hop_that_is_no_sound_does_not_stop_the_meter(bad):
+    meter, hop = LevelMeter(16000), np.full(160, 0.1, np.float32)
+    meter.add(np.full(160, bad, np.float32))
+    for _ in range(300):
+        meter.add(hop)
+    assert meter.level_dbfs == pytest.approx(-20, abs=0.1) and meter.peak_dbfs == pytest.approx(-20, abs=0.1)

@@ -209,3 +209,16 @@ def test_a_model_that_is_too_slow_for_the_machine_rests_and_comes_back(open_mode
     bench.step_cost = 0.1
     bench.run(60)
     assert bench.steps[-1] == 4 and bench.counters.gap_ms == lost, "what was lost was lost before it rested"
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
+def test_what_is_no_sound_is_repaired_before_anything_keeps_it(open_model, bad):
+    """Rates that differ from the model's: a resampler's memory is one of the places where it would stay."""
+    bench = Bench(open_model(), rate_in=48000, rate_out=48000, block_in=480, block_out=480).run(1)
+    heard = []
+    bench.pump.on_hop = lambda noisy, enhanced, rate: heard.append(noisy)
+    bench.pump.on_input(np.full((480, 1), bad, np.float32))
+    bench.run(2)
+    assert bench.counters.repaired == 480
+    assert np.isfinite(np.concatenate(heard)).all() and np.isfinite(bench.tap.pull().noisy).all()
+    assert bench.engine.level_in.level_dbfs == pytest.approx(-9, abs=0.5), "a tone at half of full scale"

@@ -1,5 +1,6 @@
 """Recordings of a live stream: whole at any moment, never over another one."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -46,6 +47,12 @@ def test_a_recording_can_be_read_while_it_is_made(tmp_path, noise):
     y = sides(tmp_path / "new/folder")
     np.testing.assert_allclose(y["in"], np.append(x, x[:7]), atol=2**-16)
     np.testing.assert_allclose(y["out"], np.append(-x, x[:7]), atol=2**-16)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no modes")
+def test_a_recording_is_of_its_user_alone(tmp_path):
+    for path in Recorder(tmp_path, 16000).close():
+        assert path.stat().st_mode & 0o077 == 0
 
 
 def test_recordings_of_the_same_second_have_names_of_their_own(tmp_path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from realtime.engine.settings import EngineSettings
 from realtime.live.loopback import measure
 from realtime.live.stream import LiveOptions, LiveStream
 from tests.helpers.audio_server import PipeWireServer, PulseServer, running, wait_until
-from tests.helpers.cli_runner import call
+from tests.helpers.cli_runner import call, run
 from tests.helpers.engine_models import Recipe, build, save
 
 
@@ -104,6 +105,27 @@ def record(source, seconds, rate=16000):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def test_names_in_any_script_are_listed_as_people_read_them(server):
+    names = "Audio interne Stéréo", "Микрофон", "麦克风 – 左"
+    modules = [
+        server.pactl("load-module", "module-null-sink", f"sink_name=script_{k}",
+                     f"sink_properties='device.description=\"{name}\"'")
+        for k, name in enumerate(names)
+    ]  # fmt: skip
+    try:
+        wait_until(lambda: set(names) <= {d.name for d in list_devices()}, 10, "the names")
+        for k, name in enumerate(names):
+            found = find_device(name, "output")
+            assert (found.server_name, found.is_monitor) == (f"script_{k}", False)
+            monitor = next(d for d in list_devices() if d.server_name == f"script_{k}.monitor")
+            assert monitor.is_monitor and name in monitor.name
+        done = run("devices", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+        assert done.returncode == 0 and b"\\u9ea6" in done.stdout, "a terminal without the letters gets escapes"
+    finally:
+        for module in modules:
+            server.pactl("unload-module", module)
 
 
 def test_sources_and_sinks_are_listed_and_found_by_name(server):

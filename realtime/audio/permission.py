@@ -25,7 +25,9 @@ def _of_the_server() -> str | None:
         Connection.take().release()
     except PulseError as error:
         if "access denied" in str(error).lower():
-            return "the sound server does not let this account in: start klarstrom as the user who is logged in"
+            return (
+                "the sound server does not let this account in: start klarstrom as the user who is logged in"
+            )
     return None
 
 

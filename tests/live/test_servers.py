@@ -122,7 +122,9 @@ def test_names_in_any_script_are_listed_as_people_read_them(server):
             monitor = next(d for d in list_devices() if d.server_name == f"script_{k}.monitor")
             assert monitor.is_monitor and name in monitor.name
         done = run("devices", env={**os.environ, "PYTHONIOENCODING": "ascii"})
-        assert done.returncode == 0 and b"\\u9ea6" in done.stdout, "a terminal without the letters gets escapes"
+        assert done.returncode == 0 and b"\\u9ea6" in done.stdout, (
+            "a terminal without the letters gets escapes"
+        )
     finally:
         for module in modules:
             server.pactl("unload-module", module)

@@ -13,7 +13,9 @@ from realtime.live.supervisor import Supervisor
 @pytest.fixture
 def watch():
     """A supervisor, and the pump whose clock the test turns."""
-    pump = SimpleNamespace(now=100.0, last_input=100.0, last_output=100.0, heard_input=True, heard_output=True)
+    pump = SimpleNamespace(
+        now=100.0, last_input=100.0, last_output=100.0, heard_input=True, heard_output=True
+    )
     pump.clock = lambda: pump.now
     link = SimpleNamespace(
         pump=pump, ended=threading.Event(),

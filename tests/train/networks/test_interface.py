@@ -1,8 +1,10 @@
 """A streaming network from one file of its own: configuration, training, snapshot and exported file take it as it is."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -40,9 +42,10 @@ def test_a_snapshot_of_another_network_loads_in_a_process_that_never_saw_it(tmp_
         "import sys; from trainer.networks.checkpoint import load_model; "
         f"model = load_model(sys.argv[1]); print(type(model.network).__name__, {PATH.rpartition('.')[0]!r} in sys.modules)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, timeout=120
-    )
+    # the folder of the class must be named: our own processes do not look into the current folder
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    command = [sys.executable, "-c", code, str(path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.stdout.split() == ["GainNet", "True"], done.stderr
     again = load_model(path)
     audio, noise = 0.1 * torch.randn(1, 4000), torch.randn(26, 2, 2, 161)

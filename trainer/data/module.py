@@ -12,6 +12,7 @@ from trainer.data.clips import find_clips
 from trainer.data.datasets import CropDataset, EpochSampler, MixingDataset, PairDataset
 from trainer.data.mixing import Room
 from trainer.data.pairs import Pair, find_pairs, hold_out_pairs, pair_up
+from trainer.data.responses import load_responses
 from trainer.data.rooms import load_rooms
 from trainer.data.scene import DEFAULT_MIX, MixConfig
 from trainer.data.shards import are_shards, shard_bank
@@ -38,6 +39,7 @@ class DataModule(L.LightningDataModule):
         examples_per_epoch: mixtures of an epoch, each is new; or crops of pairs, all are used before any comes again.
         workers: processes that make mixtures; 0 makes them in the main one.
         rooms: simulated rooms; 0 for none.
+        responses: folders or manifests of measured impulse responses, which join the simulated rooms.
         mix: what the mixtures are like.
         valid_clean: folder of clean files for validation.
         valid_noisy: folder of noisy files of the same names.
@@ -63,6 +65,7 @@ class DataModule(L.LightningDataModule):
         examples_per_epoch: int = 16000,
         workers: int = 2,
         rooms: int = 128,
+        responses: list[str] | None = None,
         mix: MixConfig = DEFAULT_MIX,
         valid_clean: str | None = None,
         valid_noisy: str | None = None,
@@ -176,5 +179,7 @@ class DataModule(L.LightningDataModule):
 
     def _rooms(self) -> list[Room]:
         o = self.options
-        wanted = o["rooms"] if o["mix"].reverb > 0 else 0
-        return load_rooms(wanted, o["seed"], o["sample_rate"], o["cache_dir"])
+        if o["mix"].reverb == 0:
+            return []
+        simulated = load_rooms(o["rooms"], o["seed"], o["sample_rate"], o["cache_dir"])
+        return simulated + (load_responses(o["responses"], o["sample_rate"]) if o["responses"] else [])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,6 +92,9 @@ def test_a_campaign_runs_at_the_lowest_priority(data, tmp_path):
             time.sleep(0.2)
         time.sleep(0.5)
         assert os.getpriority(os.PRIO_PROCESS, child[0]) == 19
+        group = Path(f"/proc/{child[0]}/autogroup")
+        if group.is_file() and group.read_text().strip():
+            assert group.read_text().strip().endswith("nice 19")
     finally:
         running.terminate()
         running.wait(120)

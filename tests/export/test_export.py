@@ -8,6 +8,7 @@ import onnx
 import pytest
 import torch
 
+from export import cli as export_cli
 from export.convert import convert
 from export.graph import StreamingGraph
 from export.verify import impulse_delay, offline, run, speech
@@ -15,6 +16,7 @@ from realtime.engine.contract import METADATA_KEY, ModelSpec
 from realtime.engine.enhancer import Enhancer
 from realtime.engine.enhancer_batch import EnhancerBatch
 from realtime.engine.session import Session
+from tests.helpers.called import called
 from trainer.diffusion.sde import OUVESDE
 from trainer.networks.checkpoint import load_model, save_snapshot, widened
 from trainer.networks.score_model import ScoreModel
@@ -26,12 +28,7 @@ LIMIT = 1e-4
 
 
 def export(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "export.cli", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return called(export_cli.main, *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -316,6 +313,12 @@ def test_wrong_use_is_one_sentence(snapshot, exported, tmp_path):
         assert done.returncode == code and text in done.stderr, done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "x.onnx").exists()
+
+
+def test_the_command_itself_ends_with_the_status_of_its_work(tmp_path):
+    command = [sys.executable, "-m", "export.cli", "verify", str(tmp_path / "none.onnx")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 3 and done.stderr.startswith("export-onnx: ") and not done.stdout
 
 
 def test_a_full_band_file_with_the_robust_front_end_computes_what_the_trainer_does(tmp_path):

@@ -1,6 +1,10 @@
 """Fixtures around small exact models; tests/helpers/engine_models.py says what they compute."""
 
+import os
 from pathlib import Path
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a core: before torch is imported
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
@@ -24,10 +28,18 @@ LANES = {
 }  # fmt: skip
 
 
+# Of these, one runs at a time: they use sound servers and screens, or watch processes and clocks.
+ALONE = ("audio", "gui", "live", "files/test_ray.py", "cli/test_ending.py")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Marks the tests of the files in LANES."""
+    """Marks the tests of the files in LANES, and what one worker of `pytest -n` keeps together."""
+    alone = [HERE / name for name in ALONE]
     of = {HERE / name: lane for lane, names in LANES.items() for name in names}
     for item in items:
+        together = any(place == item.path or place in item.path.parents for place in alone)
+        item.add_marker(pytest.mark.xdist_group("alone" if together else str(item.path)))
         lane = of.get(item.path)
         if lane is not None:
             item.add_marker(lane)

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.signal
 import soxr
 
+from trainer.data.channel import coded, drifting_gain, lost_packets
 from trainer.data.filters import convolve, early_part, random_equaliser
 from trainer.data.levels import QUIET, active_rms, rms
 from trainer.data.scene import MixConfig, Scene, draw_scene
@@ -69,12 +70,18 @@ def render(
             n = n * np.float32(loudness / max(rms(n), QUIET) * 10 ** (-scene.snr / 20))
         y = wet + n
     x, y = _channel(scene, np.stack([x, y]), sample_rate)
+    if scene.drift:
+        x, y = np.stack([x, y]) * drifting_gain(rng, samples, sample_rate, config.drift_gain)
     x, y = _level(x, y, scene.level)
     y = _beside(rng, scene, y, sample_rate)
     if scene.clipping is not None:
         threshold = scene.clipping * np.abs(y).max()
         y = np.clip(y, -threshold, threshold)
+    if scene.codec is not None:
+        x, y = coded(np.stack([x, y]), scene.codec, sample_rate)
     # Last, so that it stays exactly zero.
+    if scene.packets:
+        x, y = np.stack([x, y]) * lost_packets(rng, samples, sample_rate)
     start = min(int(scene.silence * sample_rate), samples // 2)
     x[:start] = y[:start] = 0
     return x, y

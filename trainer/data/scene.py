@@ -5,6 +5,8 @@ from typing import Literal
 
 import numpy as np
 
+from trainer.data.channel import CODECS
+
 Range = tuple[float, float]
 
 
@@ -49,6 +51,12 @@ class MixConfig:
     low_pass_range: Range = (3400.0, 7000.0)  # corner, Hz
     low_cut: float = 0.05  # probability: x and y lose their lows
     low_cut_range: Range = (50.0, 300.0)  # corner, Hz
+    codec: float = 0.0  # probability: y is coded and decoded, x keeps what the rate of the codec holds
+    packets: float = 0.0  # probability: x and y miss packets of 20 ms
+    drift: float = (
+        0.0  # probability: x and y pass through a gain that wanders, as automatic gain controls give
+    )
+    drift_gain: float = 6.0  # largest boost or cut of it, dB
     # what the microphone hears beside the noise
     bangs: float = (
         0.0  # probability: one to three bursts (a door, a clap, a knock) in y, louder than all else
@@ -88,7 +96,7 @@ class MixConfig:
 
 _PROBABILITIES = {
     *("speech_absent", "noise_absent", "silence", "gap", "jump", "speed", "equaliser", "babble", "synthetic"),
-    *("bangs", "offset", "rumble", "reverse", "splice"),
+    *("bangs", "offset", "rumble", "reverse", "splice", "codec", "packets", "drift"),
     *("second_noise", "reverb", "reverb_noise", "clipping", "low_pass", "low_cut"),
 }
 _POSITIVE = {
@@ -125,6 +133,9 @@ class Scene:
     bangs: float | None = None  # peak of the loudest, dBFS
     offset: float = 0.0  # of y
     rumble: float | None = None  # RMS over that of the mixture, dB
+    codec: str | None = None  # name
+    packets: bool = False  # some are lost
+    drift: bool = False  # the gain wanders
 
 
 def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> Scene:
@@ -163,6 +174,8 @@ def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> S
     bangs = perhaps(config.bangs, config.bangs_range)
     offset, sign = perhaps(config.offset, config.offset_range), 1 if happens(0.5) else -1
     rumble = perhaps(config.rumble, config.rumble_range)
+    coded, codec = happens(config.codec), sorted(CODECS)[int(rng.random() * len(CODECS))]
+    packets, drift = happens(config.packets), happens(config.drift)
     return Scene(
         speech=speech,
         noise=noise if noisy else "none",
@@ -181,4 +194,7 @@ def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> S
         bangs=bangs if noisy else None,
         offset=sign * (offset or 0.0) if noisy else 0.0,
         rumble=rumble if noisy else None,
+        codec=codec if coded and noisy else None,
+        packets=packets,
+        drift=drift,
     )

@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from realtime.atomic import atomic_path
 from realtime.audio.pcm import PcmFormat, encode, wav_header
 from realtime.cli.bench import HopCost, summary
-from realtime.cli.png import png, spectrograms
+from realtime.cli.levels import level_changes_db
+from realtime.cli.picture import Titled, png, spectrograms
 from realtime.engine.enhancer import Enhancer
 from realtime.files.sources import SourceError, open_sound
 
 CLIP = Path(__file__).parent / "models" / "demo-noisy.flac"
 LONGEST_S = 300  # a picture of more shows nothing
-_FRAME_S = 0.05
-_PAUSE_SHARE = 0.2
-_FLOOR = 1e-5  # -100 dBFS: below that a level says nothing
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,7 @@ def run_demo(enhancer: Enhancer, clip: Path, folder: Path) -> DemoResult:
     return DemoResult(
         noisy_wav=_replace(folder / "demo-noisy.wav", _wav(mono, format)),
         enhanced_wav=_replace(folder / "demo-enhanced.wav", _wav(enhanced, format)),
-        picture=_replace(
-            folder / "demo-spectrograms.png", png(spectrograms({"NOISY": mono, "ENHANCED": enhanced}, rate))
-        ),
+        picture=_replace(folder / "demo-spectrograms.png", _picture(mono, enhanced, rate)),
         seconds=len(mono) / rate,
         cost=summary(costs_ms, enhancer),
         latency_ms=1000 * (enhancer.latency_samples + enhancer.hop_length) / rate,
@@ -94,25 +90,8 @@ def _stream(
     return np.concatenate(parts)[delay : delay + len(noisy)], np.array(costs)
 
 
-def level_changes_db(
-    noisy: NDArray[np.float32], enhanced: NDArray[np.float32], sample_rate: int
-) -> tuple[float, float]:
-    """Level of enhanced over noisy in dB: in speech pauses, and overall. Both [n] and aligned.
-
-    Pauses are the quietest fifth of the noisy recording's 50 ms frames, chosen without a look at the result.
-    """
-    frame = min(round(_FRAME_S * sample_rate), len(noisy))
-    count = len(noisy) // frame
-    powers = [
-        np.square(x[: count * frame].astype(np.float64)).reshape(count, -1).mean(1) for x in (noisy, enhanced)
-    ]
-    quiet = np.argsort(powers[0], kind="stable")[: max(1, round(_PAUSE_SHARE * count))]
-
-    def change(chosen: NDArray[np.int64] | slice) -> float:
-        level_in, level_out = (max(float(p[chosen].mean()) ** 0.5, _FLOOR) for p in powers)
-        return 20 * float(np.log10(level_out / level_in))
-
-    return change(quiet), change(slice(None))
+def _picture(noisy: NDArray[np.float32], enhanced: NDArray[np.float32], rate: int) -> bytes:
+    return png(spectrograms([Titled("noisy", noisy, rate), Titled("enhanced", enhanced, rate)], 1000))
 
 
 def _wav(samples: NDArray[np.float32], format: PcmFormat) -> bytes:

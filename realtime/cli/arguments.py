@@ -51,6 +51,9 @@ def parser() -> argparse.ArgumentParser:
     _bench(_command(commands, "bench", "what a hop costs on one thread, for each number of steps"))
     _load(_command(commands, "load", "how many live streams one thread carries, and what batched files gain"))
     _demo(_command(commands, "demo", "enhance a noisy clip; write both and a picture; print cost and effect"))
+    _compare(
+        _command(commands, "compare", "two recordings: their spectrograms side by side, and their levels")
+    )
     _doctor(_command(commands, "doctor", "check this machine and this installation, and say what to do"))
     return p
 
@@ -191,6 +194,13 @@ def _demo(c: argparse.ArgumentParser) -> None:
     c.add_argument("-o", "--output", type=Path, default=Path("klarstrom-demo"), metavar="FOLDER",
                    help="where to write (%(default)s)")  # fmt: skip
     _add_engine(c)
+
+
+def _compare(c: argparse.ArgumentParser) -> None:
+    c.add_argument("recordings", type=Path, nargs=2, metavar="RECORDING", help="any two; aligned ones of equal length "
+                   "are also told by how much the second is louder or quieter")  # fmt: skip
+    c.add_argument("-o", "--output", type=Path, default=Path("compare.png"), metavar="PNG",
+                   help="the picture to write (default: %(default)s)")  # fmt: skip
 
 
 def _doctor(c: argparse.ArgumentParser) -> None:

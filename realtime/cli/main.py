@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 from realtime.cli.arguments import parser
 from realtime.cli.ending import end_at_signals
 from realtime.cli.live import run_devices, run_latency, run_live
-from realtime.cli.model import engine_options, run_bench, run_demo_command, run_doctor, run_info, run_load
+from realtime.cli.model import (
+    engine_options,
+    run_bench,
+    run_compare,
+    run_demo_command,
+    run_doctor,
+    run_info,
+    run_load,
+)
 from realtime.cli.terminal import (
     BAD_MODEL,
     FAILED,
@@ -168,6 +176,7 @@ COMMANDS = {
     "bench": run_bench,
     "load": run_load,
     "demo": run_demo_command,
+    "compare": run_compare,
     "doctor": run_doctor,
 }
 

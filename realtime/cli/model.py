@@ -1,4 +1,4 @@
-"""What a user may ask of a model and a machine: `info`, `bench`, `load`, `demo`, `doctor`."""
+"""What a user may ask of a model and a machine: `info`, `bench`, `load`, `demo`, `compare`, `doctor`."""
 
 from __future__ import annotations
 
@@ -99,6 +99,26 @@ def run_demo_command(a: argparse.Namespace) -> int:
     print(f"latency       {r.latency_ms:g} ms")
     pauses, overall = r.level_change_db
     print(f"level change  {pauses:+.1f} dB in speech pauses, {overall:+.1f} dB overall")
+    return OK
+
+
+def run_compare(a: argparse.Namespace) -> int:
+    from realtime.cli.comparison import compare
+    from realtime.cli.levels import level_dbfs
+
+    first, second = a.recordings
+    found = compare(first, second, a.output)
+    for one in (found.first, found.second):
+        seconds = len(one.samples) / one.sample_rate
+        print(
+            shown(
+                f"{seconds:8.2f} s  {one.sample_rate:6d} Hz  {level_dbfs(one.samples):6.1f} dBFS  {one.title}"
+            )
+        )
+    if found.level_change_db is not None:
+        pauses, overall = found.level_change_db
+        print(f"level change  {pauses:+.1f} dB in speech pauses, {overall:+.1f} dB overall")
+    print(shown(str(a.output)))
     return OK
 
 

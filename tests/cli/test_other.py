@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from realtime.cli.png import colours, level_db, png, spectrograms
-from realtime.demo import level_changes_db
+from realtime.cli.levels import level_changes_db
 from tests.helpers.cli_runner import call, run, s16, speechlike
 
 
@@ -118,36 +117,6 @@ def test_level_changes_separate_pauses_from_speech():
     speech = speechlike(32000) * (np.arange(32000) >= 8000)
     pauses, overall = level_changes_db(noise + speech, 0.1 * noise + speech, 16000)
     assert pauses == pytest.approx(-20, abs=0.2) and abs(overall) < 0.2
-
-
-def test_png_decodes_to_what_was_drawn(tmp_path):
-    pillow = pytest.importorskip("PIL.Image")
-    image = np.random.default_rng(0).integers(0, 256, (37, 53, 3), np.uint8)
-    (tmp_path / "a.png").write_bytes(png(image))
-    np.testing.assert_array_equal(np.asarray(pillow.open(tmp_path / "a.png")), image)
-
-
-def test_levels_are_decibels_of_full_scale():
-    t = np.arange(16000) / 16000
-    level = level_db((0.5 * np.sin(2 * np.pi * 1000 * t)).astype(np.float32), 512, 80)
-    middle = level[len(level) // 2]
-    assert np.argmax(middle) == 32 and middle.max() == pytest.approx(-6.02, abs=0.01)
-
-
-def test_the_colour_scale_only_gets_lighter():
-    light = colours(np.linspace(0, 1, 256)).astype(float) @ [0.2126, 0.7152, 0.0722]
-    assert (np.diff(light) > 0).all()
-
-
-def test_a_tone_is_drawn_at_its_place():
-    t = np.arange(32000) / 16000
-    tone = (0.5 * np.sin(2 * np.pi * 2000 * t)).astype(np.float32)
-    image = spectrograms({"NOISY": tone, "ENHANCED": 0 * tone}, 16000).astype(float).sum(-1)
-    left, wide, high, header = 64, 1000, 260, 30
-    first = image[header : header + high, left : left + wide]
-    assert abs(np.argmax(first.mean(1)) - 0.75 * high) < 4  # 2 of 8 kHz, counted from the bottom
-    second = image[2 * header + high : 2 * (header + high), left : left + wide]
-    assert len(np.unique(second)) == 1  # silence is one colour
 
 
 def test_commands_in_this_process_and_in_their_own_agree(model):

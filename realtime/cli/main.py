@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from realtime.cli.arguments import parser
 from realtime.cli.ending import end_at_signals
+from realtime.cli.help import SHORT
 from realtime.cli.live import run_devices, run_latency, run_live
 from realtime.cli.model import (
     engine_options,
@@ -170,14 +171,14 @@ COMMANDS = {
     "pipe": run_pipe_command,
     "file": run_file,
     "live": run_live,
-    "devices": run_devices,
-    "latency": run_latency,
-    "info": run_info,
-    "bench": run_bench,
-    "load": run_load,
     "demo": run_demo_command,
     "compare": run_compare,
+    "devices": run_devices,
+    "info": run_info,
     "doctor": run_doctor,
+    "bench": run_bench,
+    "load": run_load,
+    "latency": run_latency,
 }
 
 
@@ -187,7 +188,7 @@ def run(arguments: list[str]) -> int:
         arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")
     )
     if names_none and (sys.stdin is None or sys.stdin.isatty()):
-        parser().print_help(sys.stderr)
+        print(SHORT, end="", file=sys.stderr)
         return USAGE
     a = parser().parse_args(["pipe", *arguments] if names_none else arguments)
     try:
@@ -246,4 +247,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     end_at_signals()
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks for completions
+        import argcomplete
+
+        argcomplete.autocomplete(parser())
     raise SystemExit(run(sys.argv[1:]))

@@ -1,7 +1,9 @@
 """`realtime-cli info | bench | demo`, help, version: what a person reads, and what a program reads."""
 
+import argparse
 import importlib.metadata
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,7 +14,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from realtime.cli.arguments import parser
+from realtime.cli.help import GROUPS
 from realtime.cli.levels import level_changes_db
+from realtime.cli.main import COMMANDS
 from tests.helpers.cli_runner import call, run, s16, speechlike
 
 
@@ -24,11 +29,42 @@ def out(*arguments):
 
 def test_help_lists_commands_and_exit_codes():
     text = out("--help")
-    for command in ("pipe", "file", "info", "bench", "load", "demo", "doctor"):
+    assert list(COMMANDS) == [name for names in GROUPS.values() for name in names]
+    for command in COMMANDS:
         assert re.search(rf"^    {command} ", text, re.MULTILINE)
         assert "exit codes" in out(command, "--help")
+    at = [text.index(f"\n  {heading}\n") for heading in GROUPS]
+    assert at == sorted(at) and at[0] < text.index("    pipe ") < at[1] < text.index("    info ") < at[2]
     for code in (0, 1, 2, 3, 4, 130):
         assert re.search(rf"^  {code} ", text, re.MULTILINE)
+
+
+def test_every_option_with_a_default_says_which():
+    for command, names in _options():
+        for action in names:
+            if action.default not in (None, False, "==SUPPRESS=="):
+                assert "(default: " in action.help, (command, action.option_strings)
+
+
+def _options():
+    commands = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
+    return [(name, [a for a in one._actions if a.option_strings]) for name, one in commands.items()]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [("realtime-cli com", {"compare "}), ("realtime-cli live --mo", {"--model", "--mode"}),
+     ("realtime-cli file --device c", {"cpu", "cuda"})],
+)  # fmt: skip
+def test_a_shell_completes_commands_options_and_choices(line, offered, tmp_path):
+    """As register-python-argcomplete asks: the answer is written to a file that the shell names."""
+    answer = tmp_path / "answer"
+    asked = {
+        "_ARGCOMPLETE": "1", "_ARGCOMPLETE_STDOUT_FILENAME": str(answer), "COMP_LINE": line, "COMP_TYPE": "9",
+        "COMP_POINT": str(len(line)), "_ARGCOMPLETE_SUPPRESS_SPACE": "0", "_ARGCOMPLETE_IFS": "\n",
+    }  # fmt: skip
+    run(env=os.environ | asked)
+    assert {word.rstrip() for word in answer.read_text().split("\n")} == {word.rstrip() for word in offered}
 
 
 def test_version_is_the_distributions():

@@ -341,7 +341,9 @@ def test_no_input_is_no_output(model):
 def test_a_terminal_gets_help():
     master, slave = pty.openpty()
     done = subprocess.run(CLI, stdin=slave, capture_output=True, timeout=20)
-    assert done.returncode == 2 and done.stdout == b"" and b"exit codes" in done.stderr
+    assert done.returncode == 2 and done.stdout == b"" and b"lists all commands" in done.stderr
+    examples = [line for line in done.stderr.decode().splitlines() if line.startswith("  ")]
+    assert len(examples) == 4 and all("realtime-cli" in line for line in examples)
     done = subprocess.run([*CLI, "pipe"], stdin=slave, capture_output=True, timeout=20)
     assert done.returncode == 2 and b"standard input is a terminal" in done.stderr
     os.close(master)

@@ -33,7 +33,6 @@ from realtime.cli.terminal import (
     OK,
     TERMINATED,
     USAGE,
-    Bar,
     say,
     steps_text,
 )
@@ -101,6 +100,7 @@ def _binary(fd: int) -> int:
 
 
 def run_file(a: argparse.Namespace) -> int:
+    from realtime.cli.progress import Bar, table
     from realtime.engine.channels import BankFactory
     from realtime.files.batch import enhance_all
     from realtime.files.files import duration_s
@@ -117,21 +117,24 @@ def run_file(a: argparse.Namespace) -> int:
         from realtime.files.ray_batch import enhance_on_ray
 
         outcomes = enhance_on_ray(tasks, factory, a.ray, a.jobs, bar.show)
-    for count, outcome in enumerate(outcomes, 1):
-        bar.clear()
-        for trouble in outcome.troubles:
-            say(f"realtime-cli: {outcome.task.source}: {trouble}")
-        if outcome.error is not None:
-            failures.append(outcome.error)
-            say(f"realtime-cli: {outcome.error}")
-        elif not a.quiet:
-            say(f"{count}/{len(tasks)} {outcome.task.target}")
+    done = []
+    with bar:
+        for outcome in outcomes:
+            done.append(outcome)
+            bar.at(len(done), len(tasks))
+            for trouble in outcome.troubles:
+                say(f"realtime-cli: {outcome.task.source}: {trouble}")
+            if outcome.error is not None:
+                failures.append(outcome.error)
+                say(f"realtime-cli: {outcome.error}")
+            elif not a.quiet and not bar.visible:
+                say(f"{len(done)}/{len(tasks)} {outcome.task.target}")
+    if not a.quiet:
+        table(done, bar.elapsed)
     if failures and len(tasks) > 1:
         say(f"realtime-cli: {len(failures)} of {len(tasks) + before} files failed:")
         for failure in failures:
             say(f"  {failure}")
-    elif not a.quiet and not failures:
-        say(f"realtime-cli: {bar.done:.1f} s of audio in {bar.elapsed:.1f} s")
     return FAILED if failures else OK
 
 

@@ -28,6 +28,8 @@ class Outcome:
     task: Task
     error: str | None = None  # one sentence
     troubles: tuple[str, ...] = ()  # what did not stop it
+    seconds: float = 0.0  # of audio, enhanced
+    took_s: float = 0.0
 
 
 def enhance_all(
@@ -62,8 +64,16 @@ def _in_this_process(
 
 def attempt(task: Task, factory: BankFactory, on_block: Callable[[float], None]) -> Outcome:
     """One file; whatever goes wrong with it becomes its outcome. `on_block` may raise Cancelled."""
+    start, done = time.perf_counter(), 0.0
+
+    def block(seconds: float) -> None:
+        nonlocal done
+        done += seconds
+        on_block(seconds)
+
     try:
-        return Outcome(task, troubles=tuple(enhance_file(task, factory, on_block)))
+        troubles = tuple(enhance_file(task, factory, block))
+        return Outcome(task, None, troubles, done, time.perf_counter() - start)
     except FileError as error:
         return Outcome(task, str(error))
     except Cancelled:

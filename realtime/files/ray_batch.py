@@ -36,7 +36,8 @@ class FileEnhancer:
             "number": row["number"],
             "error": os.fsencode(outcome.error or ""),
             "troubles": os.fsencode("\n".join(outcome.troubles)),
-            "seconds": duration_s(task.source),
+            "seconds": outcome.seconds or duration_s(task.source),  # a failed one too is over
+            "took_s": outcome.took_s,
         }
 
 
@@ -159,6 +160,7 @@ def _stream(
         done += float(row["seconds"])
         on_progress(done)
         error, remarks = os.fsdecode(row["error"]), os.fsdecode(row["troubles"])
-        yield Outcome(task, error or None, tuple(remarks.splitlines()))
+        seconds, took_s = float(row["seconds"]), float(row["took_s"])
+        yield Outcome(task, error or None, tuple(remarks.splitlines()), seconds, took_s)
     for task in waiting.values():
         yield Outcome(task, f"{task.source}: the process that worked on it was ended, {_TRIES + 1} times")

@@ -346,7 +346,7 @@ def test_progress_is_for_terminals_only(model, tmp_path):
 
     source = write(tmp_path / "a.wav", np.tile(speechlike(16000), 60))
     done = run("file", source, "-o", tmp_path / "b.wav", "--model", model)
-    assert b"\r" not in done.stderr
+    assert b"\r" not in done.stderr and b"\x1b" not in done.stderr
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [*CLI, "file", str(source), "-o", str(tmp_path / "c.wav"), "--model", str(model)], stderr=slave
@@ -363,7 +363,31 @@ def test_progress_is_for_terminals_only(model, tmp_path):
         text += part
     os.close(master)
     assert process.wait(60) == 0
-    assert b"x real time" in text and b"\r[" in text and b"c.wav" in text
+    assert b"x real time" in text and b" left" in text and b"\x1b[" in text and b"c.wav" in text
+
+
+def test_a_table_of_what_was_done_stands_at_the_end(model, tmp_path):
+    source = tmp_path / "in"
+    source.mkdir()
+    name = "[red]" + 120 * "a"  # no markup, and whole where nothing needs to wrap
+    write(source / f"{name}.wav", speechlike(24000))
+    write(source / "b.wav", speechlike(16000))
+    write(source / "slow.wav", speechlike(400, 4000), 4000)  # a rate that is out of range
+    done = run("file", source, "-o", tmp_path / "out", "--model", model)
+    lines = done.stderr.decode().splitlines()
+    at = next(
+        k for k, line in enumerate(lines) if line.split() == ["written", "length", "time", "speed", "result"]
+    )
+    rows = [line.split() for line in lines[at + 1 : at + 4]]
+    assert [(row[0], row[-1]) for row in rows] == [
+        (str(tmp_path / f"out/{name}.wav"), "done"),
+        (str(tmp_path / "out/b.wav"), "done"),
+        (str(source / "slow.wav"), "failed"),
+    ]
+    assert [row[1] for row in rows[:2]] == ["0:02", "0:01"]
+    assert lines[at + 4].startswith("realtime-cli: 2 files, 2.5 s of audio in ") and done.returncode == 1
+    quiet = run("file", source, "-o", tmp_path / "quiet", "--model", model, "-q").stderr.decode()
+    assert "written" not in quiet and "slow.wav" in quiet
 
 
 class Ended(BaseException):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-PANELS = {"pesq": "PESQ (wide band)", "si_sdr": "SI-SDR, dB", "sig": "DNSMOS SIG", "ovrl": "DNSMOS OVRL"}
+PANELS = {"pesq_wb": "PESQ (wide band)", "si_sdr": "SI-SDR, dB", "sig": "DNSMOS SIG", "ovrl": "DNSMOS OVRL"}
 
 
 def draw_curve(rows: Sequence[Mapping[str, str]], path: Path) -> None:

@@ -25,7 +25,7 @@ from trainer.atomic import atomic_path
 from trainer.networks.checkpoint import hours_heard
 
 CONFIG = Path(__file__).parents[1] / "configs" / "campaign.yaml"
-SCORES = ("pesq", "estoi", "si_sdr", "sig", "bak", "ovrl")
+SCORES = ("pesq_wb", "estoi", "si_sdr", "sig", "bak", "ovrl")
 
 
 @dataclass

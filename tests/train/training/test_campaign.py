@@ -14,6 +14,7 @@ import soundfile
 
 from trainer.cli import main
 from trainer.networks.checkpoint import hours_heard
+from trainer.evaluation.metrics import NAMES
 from trainer.training.campaign import SCORES, read_scores
 
 RATE = 16000
@@ -75,6 +76,7 @@ def test_a_campaign_goes_on_counts_hours_and_scores_itself(data, tmp_path):
     assert "stopped; the same command goes on" in out
     rows = read_scores(state)
     assert len(rows) >= 2 and rows[0]["files"] == "2"
+    assert set(SCORES) <= set(NAMES)  # what `trainer test` calls them
     assert all(np.isfinite(float(rows[0][name])) for name in SCORES if rows[0][name])
     assert float(rows[0]["si_sdr"]) != 0
     assert (state / "curve.png").read_bytes().startswith(b"\x89PNG")

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -40,6 +41,7 @@ class Options:
     noisy: str | None = None
     score_hours: float = 2.0
     threads: int = 0
+    nice: int = 19
     fit: tuple[str, ...] = ()
 
 
@@ -58,6 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--noisy", help="and of noisy files of the same names")
     parser.add_argument("--score-hours", type=float, help="hours between two scores (default: 2)")
     parser.add_argument("--threads", type=int, help="processor threads (default: one for each core)")
+    parser.add_argument(
+        "--nice",
+        type=int,
+        help="niceness of the training and of the scores, 0 to 19 (default: 19, all else first)",
+    )
     parser.add_argument("--fit", nargs=argparse.REMAINDER, help="all that follows goes to `trainer fit`")
     parser.add_argument(
         "--report", action="store_true", help="print the scores so far, draw curve.png, and start nothing"
@@ -87,6 +94,8 @@ def kept_options(a: argparse.Namespace) -> Options:
         raise ValueError("scores need both --clean and --noisy")
     if not merged.get("score_hours", 2.0) > 0:
         raise ValueError(f"--score-hours {merged['score_hours']}: it must be above 0")
+    if not 0 <= merged.get("nice", 19) <= 19:
+        raise ValueError(f"--nice {merged['nice']}: it must be from 0 to 19")
     options = Options(**merged)
     a.state.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
@@ -131,7 +140,7 @@ class Campaign:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_go_last,
+                preexec_fn=partial(_step_back, self.options.nice),
             )
             try:
                 self._watch(child)
@@ -183,7 +192,9 @@ class Campaign:
             str(self.options.clean),
         ]
         command += ["--noisy", str(self.options.noisy), "-o", str(place), "--steps", "1", "--overwrite"]
-        done = subprocess.run(command, preexec_fn=_go_last, capture_output=True, text=True)
+        done = subprocess.run(
+            command, preexec_fn=partial(_step_back, self.options.nice), capture_output=True, text=True
+        )
         if done.returncode:
             print(
                 f"trainer campaign: scoring failed: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr
@@ -192,11 +203,13 @@ class Campaign:
         add_score(self.state, heard, place / "results.json")
 
 
-def _go_last() -> None:
-    os.setpriority(os.PRIO_PROCESS, 0, 19)
+def _step_back(nice: int) -> None:
+    """Takes this niceness, or keeps a higher one that the process has."""
+    nice = max(nice, os.getpriority(os.PRIO_PROCESS, 0))
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
     # Where Linux shares the processor between sessions first (autogroups), a new session has a niceness of its own.
     with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text("19")
+        Path("/proc/self/autogroup").write_text(str(nice))
 
 
 def add_score(state: Path, heard: float, results: Path) -> None:

@@ -23,7 +23,7 @@ from realtime.audio.streams import Callback, OutputStream, Samples
 __all__ = ["AudioDeviceError", "Device", "OpenDevice", "PortAudio", "find_device", "list_devices"]
 SERVER_PCMS = ("pulse", "pipewire", "default")  # PortAudio's names of the sound server
 COPIES = ("MME", "Windows DirectSound", "Windows WDM-KS")  # list what WASAPI lists, names cut or sound later
-SERVER_LATENCY_MS = 30  # that the sound server is asked to keep: with less it starves on a busy machine
+SERVER_LATENCY_MS = 20  # that the sound server is asked to keep: two blocks; a queue that adapts holds more
 _lock = threading.Lock()  # PortAudio is opened, closed and listed by one thread at a time
 _server_seen = threading.Event()  # a sound server has answered; without one, `default` is ALSA's own device
 _open: set[int] = set()  # streams of this process that are open, by id

@@ -138,8 +138,9 @@ def _live(c: argparse.ArgumentParser) -> None:
         metavar="HZ",
         help="sample rate of the devices (default: the model's, if they take it)",
     )
-    c.add_argument("--queue", type=float, default=20.0, metavar="MS",
-                   help="audio kept waiting against jitter: less delay or fewer gaps (default: %(default)g)")  # fmt: skip
+    c.add_argument("--queue", type=float, metavar="MS",
+                   help="audio kept waiting against jitter: less delay or fewer gaps (default: 20; with a sound server 15, "
+                   "and more once sound came late)")  # fmt: skip
     c.add_argument(
         "--record", type=Path, metavar="FOLDER", help="write what comes in and goes out there, as WAV"
     )
@@ -170,6 +171,9 @@ def _latency(c: argparse.ArgumentParser) -> None:
     c.add_argument(
         "--count", type=int, default=10, metavar="N", help="number of chirps (default: %(default)s)"
     )
+    c.add_argument("--live", action="store_true",
+                   help="measure `live` at its default options, with its parts, between two null sinks that are made "
+                   "for the while (Linux, with a sound server)")  # fmt: skip
     c.add_argument("--json", action="store_true", help="print an object, for programs")
 
 

@@ -60,7 +60,7 @@ GROUPS = {
         "doctor": "check this machine and this installation, and say what to do",
         "bench": "measure what a hop costs on one thread, for each number of steps",
         "load": "measure how many live streams one thread carries, and what batched files gain",
-        "latency": "measure the delay of a route with chirps: play, listen, and show its parts",
+        "latency": "measure the delay of a route, or of `live` and its parts, with chirps",
     },
 }
 

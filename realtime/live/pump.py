@@ -23,6 +23,10 @@ from realtime.live.tap import Tap
 Samples = NDArray[np.float32]
 # a machine that slept, or a program that was stopped, finds all of what was heard meanwhile in the sound server
 INBOX_S, OUTBOX_S = 20.0, 2.0
+QUEUE_S, START_S = (
+    0.02,
+    0.015,
+)  # where a device asks for every block, and to begin with where the queue adapts
 STALE_S = 0.25  # above the queue: what waits longer for the model is not caught up with, but dropped at once
 LONGEST_SPLICE_S = 1.0  # at a time
 ROOM_S = 0.015  # that a hop and the phase of a sound server's blocks may take, above the queue
@@ -45,7 +49,8 @@ class Pump:
         engine: Engine,
         rate_in: int,  # Hz, of the input device
         rate_out: int,  # Hz, of the output device
-        queue_s: float,  # audio that waits for the output device, s: against jitter
+        queue_s: float
+        | None,  # audio that waits for the output device, s: against jitter; None: QUEUE_S, or START_S
         counters: Counters,
         tap: Tap,
         # input and output, [hop], full scale ±1, and their rate, Hz
@@ -58,7 +63,8 @@ class Pump:
         self.counters, self.tap, self.on_hop = counters, tap, on_hop
         self.clock, self.work_clock = clock, work_clock
         self.inbox, self.outbox = Ring(int(INBOX_S * rate_in)), Ring(int(OUTBOX_S * rate_out))
-        self.queue = AdaptiveQueue(queue_s)
+        self._wanted_s = queue_s
+        self.queue = AdaptiveQueue(QUEUE_S if queue_s is None else queue_s)
         self.last_input = self.last_output = clock()
         self._block_in_s = 0.0
         self.heard_input = self.heard_output = False  # has it called yet?
@@ -81,7 +87,7 @@ class Pump:
         self._next: Engine | None = None
         self._fresh = False  # the next hop is the first of an engine
         self._take(engine)
-        self.keeper = DepthKeeper(queue_s, self.hop_s)
+        self.keeper = DepthKeeper(self.queue_s, self.hop_s)
 
     def _take(self, engine: Engine) -> None:
         enhancer = engine.enhancer
@@ -104,7 +110,7 @@ class Pump:
         the first step.
         """
         self._deliver = deliver
-        self.queue = AdaptiveQueue(max(self.queue_s, server_s))
+        self.queue = AdaptiveQueue(max(START_S if self._wanted_s is None else self._wanted_s, server_s))
         self.keeper = DepthKeeper(self.queue_s, self.hop_s, measured=True)
 
     @property

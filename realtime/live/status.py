@@ -22,7 +22,8 @@ class LiveOptions:
     virtual_mic: str | None = None  # name of a microphone to create and to play into (Linux)
     rate: int | None = None  # of the devices, Hz; None = the model's if they take it, else their own
     record: Path | None = None  # folder for what comes in and what goes out
-    queue_ms: float = 20.0  # audio kept waiting against jitter, ms, 0 ... 1000: part of the latency
+    # audio kept waiting against jitter, ms, 0 ... 1000: part of the latency. None: as little as holds (see Pump)
+    queue_ms: float | None = None
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class LiveStream(EngineHolder):
         audio: AudioBackend | None = None,  # None: the devices of this machine
     ):
         """Opens nothing. Raises ValueError for a queue that is out of range."""
-        if not 0 <= options.queue_ms <= 1000:
+        if options.queue_ms is not None and not 0 <= options.queue_ms <= 1000:
             raise ValueError(f"queue is {options.queue_ms:g} ms: 0 ... 1000 are allowed")
         super().__init__(options)
         self._state = StreamState(on_event)
@@ -194,7 +194,7 @@ class LiveStream(EngineHolder):
 
     def _pump(self, rate_in: int, rate_out: int) -> Pump:
         assert self.engine is not None
-        queue_s = self.options.queue_ms / 1000
+        queue_s = None if self.options.queue_ms is None else self.options.queue_ms / 1000
         return Pump(self.engine, rate_in, rate_out, queue_s, self.counters, self.tap, self._on_hop)
 
     def switch(self, input: str | int | None = KEEP, output: str | int | None = KEEP) -> None:

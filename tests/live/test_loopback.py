@@ -30,7 +30,7 @@ class Cable:
             self.listen = callback
         else:
             self.run(callback, finished)
-        return SimpleNamespace(close=lambda: None)
+        return SimpleNamespace(close=lambda: None, queue_in_server=None)
 
     def run(self, play, ended):
         air = np.zeros(

@@ -17,6 +17,7 @@ from realtime.audio.devices import SERVER_LATENCY_MS, AudioDeviceError, PortAudi
 from realtime.audio.virtual_mic import VirtualMicrophone, sweep
 from realtime.engine.settings import EngineSettings
 from realtime.live.loopback import measure
+from realtime.live.pump import START_S
 from realtime.live.stream import LiveOptions, LiveStream
 from tests.helpers.audio_server import PipeWireServer, PulseServer, running, wait_until
 from tests.helpers.cli_runner import call, run
@@ -284,12 +285,12 @@ def test_at_most_25_ms_are_added_to_the_same_route_without_us(pulse, exact):
 
     index = pulse.pactl(
         "load-module", "module-loopback", "source=near.monitor", "sink=far",
-        f"latency_msec={LiveOptions.queue_ms + SERVER_LATENCY_MS:g}",
+        f"latency_msec={1000 * START_S + SERVER_LATENCY_MS:g}",
     )  # fmt: skip
     time.sleep(1)  # until it has found its latency
     without = median_ms()
     pulse.pactl("unload-module", index)
-    route = options(exact, input="near.monitor", output="far", queue_ms=LiveOptions.queue_ms)
+    route = options(exact, input="near.monitor", output="far", queue_ms=None)
     with LiveStream(route) as stream:
         wait_until(lambda: stream.status().latency_ms.get("queue_out", 0) > 0, 20, "the first measure")
         ours = median_ms()
@@ -303,5 +304,15 @@ def test_the_latency_of_a_route_is_measured(pulse):
     assert code == 0, text
     result = json.loads(out)
     assert result["heard"] == 2 and 0 < result["median_ms"] < 900
+    code, out, text = call("latency", "--live", "--rate", "16000", "--count", "3", "--json")
+    assert code == 0, text
+    found = json.loads(out)
+    parts = found["parts_ms"]
+    assert parts["algorithmic"] == 20 and parts["queue_out"] > 0
+    assert parts["total"] == pytest.approx(
+        sum(v for k, v in parts.items() if k != "total"), abs=15
+    )  # medians
+    assert 0 < found["alone_ms"] < found["median_ms"] < 900
+    assert "Klarstrom latency" not in pulse.pactl("list", "sinks"), "what was made for the while is gone"
     code, _, text = call("latency", "-o", "loud", "-i", "virt_mic", "--rate", "16000", "--count", "1")
     assert code == 4 and "no chirp of 1" in text

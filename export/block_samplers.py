@@ -13,13 +13,12 @@ import torch
 from torch import Tensor
 from torch._higher_order_ops.while_loop import while_loop
 
+from export.conditional import asked_for
 from export.graph import StepsError
 from trainer.diffusion.predictor_corrector import reverse_step
-from trainer.diffusion.samplers import Eta, few_step_transition
+from trainer.diffusion.samplers import DEFAULT_TIMES, Eta, few_step_with_states
 from trainer.diffusion.sde import GaussianPath
 from trainer.networks.offline_model import FewStepSampling, OfflineModel, Sampling
-
-TIMES = (1.0, 0.6, 0.35, 0.15)  # when the few-step sampler calls the network
 
 
 class BlockSampler(Protocol):
@@ -38,32 +37,19 @@ class FewSteps:
 
     draws = calls = 1
 
-    def __init__(self, times: Sequence[float] = TIMES, eta: Eta = 1.0):
+    def __init__(self, times: Sequence[float] = DEFAULT_TIMES, eta: Eta = 1.0):
         times = tuple(map(float, times))
         falling = list(times) == sorted(set(times), reverse=True)
-        if not times or not falling or times[0] > GaussianPath.T or times[-1] <= 0:
+        if not times or not falling or times[0] != GaussianPath.T or times[-1] <= 0:
             raise ValueError(f"times {times} must fall from T = {GaussianPath.T} and stay above 0")
         self.times, self.eta, self.max_steps = times, eta, len(times)
         self.config = {"name": "few_step", "times": list(times), "eta": eta}
 
     def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
-        sde = model.sde
-        t = [torch.full((1,), value) for value in self.times]
-        x_t = y + sde.std(t[0]) * z[0]
-        x_hat, _ = model.predict(x_t, y, t[0])
-        for k in range(1, self.max_steps):
-
-            def run(x_hat: Tensor, x_t: Tensor, y: Tensor, z: Tensor, k: int = k) -> tuple[Tensor, Tensor]:
-                x_t = few_step_transition(sde, x_hat, x_t, y, t[k - 1], t[k], z, self.eta)
-                return model.predict(x_t, y, t[k])[0], x_t.clone()
-
-            def skip(x_hat: Tensor, x_t: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-                return x_hat.clone(), x_t.clone()
-
-            if torch.compiler.is_exporting():
-                x_hat, x_t = torch.cond(steps > k, run, skip, (x_hat, x_t, y, z[k]))
-            else:
-                x_hat, x_t = (run if int(steps) > k else skip)(x_hat, x_t, y, z[k])
+        x_hat, _ = few_step_with_states(
+            lambda x_t, y, t, k: (model.predict(x_t, y, t)[0],),
+            model.sde, y, z.unbind(0), self.times, self.eta, self.max_steps, asked_for(steps),
+        )  # fmt: skip
         return x_hat
 
 
@@ -125,12 +111,12 @@ def sampler_of(
     if sampler == "few_step":
         if given:
             raise ValueError(f"{', '.join(sorted(given))}: options of predictor_corrector, not of few_step")
-        most = 1 if model.supervised else len(TIMES)
+        most = 1 if model.supervised else len(DEFAULT_TIMES)
         steps = most if steps is None else steps
         if not 1 <= steps <= most:
             raise StepsError(f"max_steps {steps} must lie in 1 ... {most} for the few-step sampler")
         own = model.sampling
-        return FewSteps(TIMES[:steps], own.eta if isinstance(own, FewStepSampling) else 1.0)
+        return FewSteps(DEFAULT_TIMES[:steps], own.eta if isinstance(own, FewStepSampling) else 1.0)
     if sampler != "predictor_corrector":
         raise ValueError(f"sampler '{sampler}' is not one of few_step, predictor_corrector")
     if model.supervised:

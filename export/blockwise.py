@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from export.block_samplers import TIMES, BlockSampler, FewSteps, sampler_again
+from export.block_samplers import BlockSampler, FewSteps, sampler_again
 from export.convert import check_default, quiet_export, write
 from realtime.engine.contract import ModelSpec
+from trainer.diffusion.samplers import DEFAULT_TIMES
 from trainer.networks.offline_model import OfflineModel
 
 
@@ -38,7 +39,7 @@ class BlockGraph(nn.Module):
     ):
         super().__init__()
         if sampler is None:
-            sampler = FewSteps(TIMES[:1] if model.supervised else TIMES)
+            sampler = FewSteps(DEFAULT_TIMES[:1] if model.supervised else DEFAULT_TIMES)
         s, multiple = model.spectrogram, model.network.frame_multiple
         if frames < 1 or frames % multiple:
             raise ValueError(f"a block of {frames} frames: the network takes multiples of {multiple}")

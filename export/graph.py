@@ -7,7 +7,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from trainer.diffusion.samplers import few_step_transition
+from export.conditional import asked_for
+from trainer.diffusion.samplers import few_step_with_states
 from trainer.networks.interface import Film
 from trainer.networks.score_model import ScoreModel
 
@@ -21,7 +22,7 @@ class StreamingGraph(nn.Module):
 
     B independent streams, one by default, with one number of steps; the first axis of every state is theirs.
     Steps after the first stand behind torch.cond: one that is not asked for costs nothing and its state passes
-    through untouched. The arithmetic is the trainer's own: `Spectrogram`, `StreamingNetwork`, `few_step_transition`.
+    through untouched. The arithmetic is the trainer's own: `Spectrogram`, `StreamingNetwork`, `few_step_with_states`.
     """
 
     def __init__(self, model: ScoreModel, max_steps: int, streams: int = 1):
@@ -87,31 +88,22 @@ class StreamingGraph(nn.Module):
         same = [name for name, value in noisy.items() if value is y]
         other = [name for name in noisy if name not in same]
         noise = model.shape_noise(noise[:, :, :, None])  # [B, steps, 2, 1, bins]
-        t = [torch.tensor([value]) for value in self.times]
 
-        x_t = model.sde.prior(y, noise[:, 0])
-        x_hat, state = network(x_t, noisy, self._film(0), {name: given[f"step1_{name}"] for name in names})
-        new |= {f"step1_{name}": value for name, value in state.items()}
+        def own(k: int) -> tuple[Tensor, ...]:
+            return *(noisy[name] for name in other), *(given[f"step{k + 1}_{name}"] for name in names)
 
-        for k in range(1, self.max_steps):
+        def predict(x_t: Tensor, y: Tensor, t: Tensor, k: int, *own: Tensor) -> tuple[Tensor, ...]:
+            seen = dict.fromkeys(same, y) | dict(zip(other, own, strict=False))
+            past = dict(zip(names, own[len(other) :], strict=True))
+            x_hat, state = network(x_t, seen, self._film(k), past)
+            return x_hat, *(state[name] for name in names)
 
-            def run(x_hat, x_t, y, z, *rest, k=k):
-                x_t = few_step_transition(model.sde, x_hat, x_t, y, t[k - 1], t[k], z, model.eta)
-                noisy = dict.fromkeys(same, y) | dict(zip(other, rest, strict=False))
-                past = dict(zip(names, rest[len(other) :], strict=True))
-                x_hat, state = network(x_t, noisy, self._film(k), past)
-                return x_hat, x_t.clone(), *(state[name] for name in names)
-
-            def skip(x_hat, x_t, y, z, *rest):
-                return x_hat.clone(), x_t.clone(), *(p.clone() for p in rest[len(other) :])
-
-            past = [given[f"step{k + 1}_{name}"] for name in names]
-            operands = (x_hat, x_t, y, noise[:, k], *(noisy[name] for name in other), *past)
-            if torch.compiler.is_exporting():
-                x_hat, x_t, *state = torch.cond(steps > k, run, skip, operands)
-            else:
-                x_hat, x_t, *state = (run if int(steps) > k else skip)(*operands)
-            new |= {f"step{k + 1}_{name}": value for name, value in zip(names, state, strict=True)}
+        x_hat, states_after = few_step_with_states(
+            predict, model.sde, y, noise.unbind(1), self.times, model.eta, self.max_steps,
+            asked_for(steps, len(names)), own,
+        )  # fmt: skip
+        for k, after in enumerate(states_after):
+            new |= {f"step{k + 1}_{name}": value for name, value in zip(names, after, strict=True)}
 
         if model.upper is None:
             spectrum = s.bound(s.expand(x_hat, amplitude), power)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 import torch
 from torch import Tensor
 
 from realtime.engine.contract import ModelSpec
 from realtime.engine.noise import HopNoise
-from trainer.diffusion.predictor_corrector import predictor_corrector
 from trainer.diffusion.samplers import few_step
 from trainer.networks.offline_model import OfflineModel, Sampling
 
@@ -60,10 +57,7 @@ def _enhanced(model: OfflineModel, block: Tensor, noise: Tensor, steps: int, sam
             noise.reshape(noise.shape[1], 2, own.calls, *y.shape[2:]).transpose(1, 2).reshape(-1, *y.shape)
         )
         following = iter(draws)
-        x_hat, _ = predictor_corrector(
-            lambda x_t, y, t: model.predict(x_t, y, t)[1], model.sde, y,
-            lambda _: next(following, draws[-1]), **asdict(own),
-        )  # fmt: skip
+        x_hat = own.sample(model.predict, model.sde, y, lambda _: next(following, draws[-1]), steps)
     out = s.expand(x_hat, amplitude)
     loudest = 4 * spectrum.square().sum(
         (1, 3), keepdim=True

@@ -8,7 +8,7 @@ import soundfile
 import torch
 
 from export import cli as export_cli
-from export.block_samplers import TIMES, FewSteps, PredictorCorrector, sampler_of
+from export.block_samplers import FewSteps, PredictorCorrector, sampler_of
 from export.blockwise import BlockGraph, convert_blockwise
 from export.convert import read_spec, rewrite_spec
 from export.graph import StepsError
@@ -18,6 +18,7 @@ from realtime.engine.session import Session
 from tests.helpers.block_models import SIZES, noisy, passing, spec_of, stream, tiny
 from tests.helpers.cli_runner import call
 from trainer.diffusion.preconditioning import Preconditioning
+from trainer.diffusion.samplers import DEFAULT_TIMES
 from trainer.evaluation.systems import Model, open_model
 from trainer.networks.checkpoint import save_snapshot
 from trainer.networks.offline_model import Sampling
@@ -34,7 +35,7 @@ def test_latency_is_declared():
 
 
 SAMPLERS = {
-    "few_step": FewSteps(TIMES[:3]),
+    "few_step": FewSteps(DEFAULT_TIMES[:3]),
     "paper": PredictorCorrector(Sampling(N=3)),
     "no corrector": PredictorCorrector(Sampling(N=3, corrector="none", predictor="euler_maruyama")),
     "no predictor": PredictorCorrector(
@@ -160,7 +161,7 @@ def test_what_cannot_be_is_one_sentence(snapshot, tmp_path):
     with pytest.raises(ValueError, match="must fall from T"):
         FewSteps((1.0, 1.5))
     with pytest.raises(StepsError, match="default steps 3"):
-        convert_blockwise(model, tmp_path / "m.onnx", 3, {}, FewSteps(TIMES[:2]), **SIZES)
+        convert_blockwise(model, tmp_path / "m.onnx", 3, {}, FewSteps(DEFAULT_TIMES[:2]), **SIZES)
     with pytest.raises(StepsError, match=r"max_steps 5 must lie in 1 ... 4"):
         sampler_of(model, "few_step", 5)
     with pytest.raises(ValueError, match="snr: options of predictor_corrector"):

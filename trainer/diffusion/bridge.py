@@ -63,7 +63,12 @@ class BridgeVE(GaussianPath):
         return y
 
     def tweedie(
-        self, x_t: Tensor, score: Tensor, y: Tensor, t: Tensor, form: Literal["exact"] = "exact"
+        self,
+        x_t: Tensor,
+        score: Tensor,
+        y: Tensor,
+        t: Tensor,
+        form: Literal["exact", "as_published"] = "exact",
     ) -> Tensor:
         """E[x | x_t, y] = (x_t + s_t² s − w_y y)/w_x from the score s, for 0 < t < T."""
         if form != "exact":

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainer.diffusion.sde import OUVESDE, expand_as
+from trainer.diffusion.sde import GaussianPath, expand_as
 
 Score = Callable[[Tensor, Tensor, Tensor], Tensor]  # (x_t, y, t [B]) -> s = −z/σ_t, of the shape of x_t
 Noise = Callable[[Tensor], Tensor]  # like -> a fresh z of its shape, E|z|² = 1
@@ -38,7 +38,7 @@ class CountedScore:
 
 
 def euler_maruyama(
-    score: Score, sde: OUVESDE, x_t: Tensor, y: Tensor, t: Tensor, dt: Tensor, noise: Noise
+    score: Score, sde: GaussianPath, x_t: Tensor, y: Tensor, t: Tensor, dt: Tensor, noise: Noise
 ) -> Move:
     """x_{t−Δ} = x_t − (f − g² s) Δ + g √Δ z: a step of the reverse SDE.
 
@@ -52,14 +52,14 @@ def euler_maruyama(
 
 
 def no_predictor(
-    score: Score, sde: OUVESDE, x_t: Tensor, y: Tensor, t: Tensor, dt: Tensor, noise: Noise
+    score: Score, sde: GaussianPath, x_t: Tensor, y: Tensor, t: Tensor, dt: Tensor, noise: Noise
 ) -> Move:
     """Stays where it is and leaves all work to the corrector."""
     return x_t, x_t
 
 
 def annealed_langevin(
-    score: Score, sde: OUVESDE, x_t: Tensor, y: Tensor, t: Tensor, snr: float, noise: Noise
+    score: Score, sde: GaussianPath, x_t: Tensor, y: Tensor, t: Tensor, snr: float, noise: Noise
 ) -> Move:
     """x ← x + ε s + √(2ε) z with ε = 2 (r σ_t)²: a Langevin step at a fixed t, its length a share r of σ_t."""
     size = 2 * (snr * expand_as(sde.std(t), x_t)).square()
@@ -67,7 +67,9 @@ def annealed_langevin(
     return mean + (2 * size).sqrt() * noise(x_t), mean
 
 
-def langevin(score: Score, sde: OUVESDE, x_t: Tensor, y: Tensor, t: Tensor, snr: float, noise: Noise) -> Move:
+def langevin(
+    score: Score, sde: GaussianPath, x_t: Tensor, y: Tensor, t: Tensor, snr: float, noise: Noise
+) -> Move:
     """The same with ε = 2 (r ‖z‖/‖s‖)², norms of an example averaged over the batch: its length as the score has it."""
     s, z = score(x_t, y, t), noise(x_t)
     norm_s, norm_z = (v.reshape(len(v), -1).norm(dim=1).mean() for v in (s, z))
@@ -103,7 +105,7 @@ def calls_per_step(predictor: str, corrector: str, corrector_steps: int) -> int:
 
 def reverse_step(
     score: Score,
-    sde: OUVESDE,
+    sde: GaussianPath,
     x_t: Tensor,
     y: Tensor,
     t: Tensor,
@@ -127,7 +129,7 @@ def reverse_step(
 @torch.no_grad()
 def predictor_corrector(
     score: Score,
-    sde: OUVESDE,
+    sde: GaussianPath,
     y: Tensor,
     noise: Noise,
     N: int = 30,

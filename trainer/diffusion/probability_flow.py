@@ -8,7 +8,7 @@ from scipy.integrate import solve_ivp
 from torch import Tensor
 
 from trainer.diffusion.predictor_corrector import CountedScore, Noise, Sample, Score
-from trainer.diffusion.sde import OUVESDE, expand_as
+from trainer.diffusion.sde import GaussianPath, expand_as
 
 METHODS = ("RK45", "RK23", "DOP853")  # the explicit ones: no Jacobian of a network
 
@@ -16,7 +16,7 @@ METHODS = ("RK45", "RK23", "DOP853")  # the explicit ones: no Jacobian of a netw
 @torch.no_grad()
 def probability_flow(
     score: Score,
-    sde: OUVESDE,
+    sde: GaussianPath,
     y: Tensor,
     noise: Noise,
     method: str = "RK45",

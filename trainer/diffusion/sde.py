@@ -39,6 +39,14 @@ class GaussianPath(ABC):
         """σ_t."""
 
     @abstractmethod
+    def drift(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """f(x_t, y, t) of dx = f dt + g dw, of the shape of x_t."""
+
+    @abstractmethod
+    def diffusion(self, t: Tensor) -> Tensor:
+        """g(t) of dx = f dt + g dw, [B]."""
+
+    @abstractmethod
     def prior(self, y: Tensor, z: Tensor) -> Tensor:
         """x_T, the start of the reverse process."""
 
@@ -52,6 +60,12 @@ class GaussianPath(ABC):
         form: Literal["exact", "as_published"] = "exact",
     ) -> Tensor:
         """E[x | x_t, y] from the score s = −z/σ_t."""
+
+    def published_target(self, x: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """The target of the estimate as_published. Raises ValueError for a path that nobody published one for."""
+        raise ValueError(
+            f"tweedie form 'as_published' belongs to the SDE of arXiv 2309.10457, {type(self).__name__} has exact"
+        )
 
     def mean(self, x: Tensor, y: Tensor, t: Tensor) -> Tensor:
         """μ_t = w_t x + (1 − w_t) y."""

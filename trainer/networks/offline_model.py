@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from trainer.diffusion.preconditioning import Preconditioning
-from trainer.diffusion.predictor_corrector import calls_per_step, predictor_corrector
+from trainer.diffusion.predictor_corrector import Noise, calls_per_step, predictor_corrector
 from trainer.diffusion.probability_flow import METHODS, probability_flow
-from trainer.diffusion.samplers import Eta, check_eta, few_step
+from trainer.diffusion.samplers import Eta, Predict, Sampler, check_eta, few_step
 from trainer.diffusion.sde import GaussianPath, expand_as
 from trainer.networks.centred_spectrogram import CentredSpectrogram
 from trainer.networks.ncsnpp import NCSNpp
@@ -41,6 +41,17 @@ class Sampling:
         """When the network is called: evenly T … t_ε, from where the last step goes to 0."""
         return torch.linspace(sde.T, sde.t_eps, steps, dtype=torch.float64).tolist()
 
+    def check(self, sde: GaussianPath) -> None:
+        """Raises ValueError for a bridge."""
+        sde.require_noise("predictor-corrector sampling")
+
+    def sample(self, predict: Predict, sde: GaussianPath, y: Tensor, noise: Noise, steps: int) -> Tensor:
+        """See `Sampler`; `calls` network calls a step."""
+        return predictor_corrector(
+            lambda x_t, y, t: predict(x_t, y, t)[1], sde, y, noise,
+            steps, self.predictor, self.corrector, self.corrector_steps, self.snr,
+        ).x_hat  # fmt: skip
+
 
 @dataclass(frozen=True)
 class FewStepSampling:
@@ -60,6 +71,16 @@ class FewStepSampling:
     def times(self, sde: GaussianPath, steps: int) -> list[float]:
         """When the network is called: evenly T … t_ε without t_ε, for the last call's estimate is already that of x."""
         return torch.linspace(sde.T, sde.t_eps, steps + 1, dtype=torch.float64)[:-1].tolist()
+
+    def check(self, sde: GaussianPath) -> None:
+        """Every path will do."""
+
+    def sample(self, predict: Predict, sde: GaussianPath, y: Tensor, noise: Noise, steps: int) -> Tensor:
+        """See `Sampler`; one network call a step."""
+        drawn = (noise(y) for _ in range(steps))
+        return few_step(
+            lambda x_t, t, _: predict(x_t, y, t)[0], sde, y, drawn, self.times(sde, steps), self.eta, steps
+        )
 
 
 @dataclass(frozen=True)
@@ -85,6 +106,18 @@ class FlowSampling:
     def times(self, sde: GaussianPath, steps: int) -> list[float]:
         """Where the way begins."""
         return [sde.T]
+
+    def check(self, sde: GaussianPath) -> None:
+        """Raises ValueError for a bridge."""
+        sde.require_noise("the probability flow")
+
+    def sample(self, predict: Predict, sde: GaussianPath, y: Tensor, noise: Noise, steps: int) -> Tensor:
+        """See `Sampler`; as many network calls as the solver wants. Raises ValueError for other steps than 1."""
+        if steps != 1:
+            raise ValueError(f"steps {steps} must be 1: the solver of the probability flow chooses its own")
+        return probability_flow(
+            lambda x_t, y, t: predict(x_t, y, t)[1], sde, y, noise, self.method, self.rtol, self.atol
+        ).x_hat
 
 
 AnySampling = Sampling | FewStepSampling | FlowSampling
@@ -120,11 +153,10 @@ class OfflineModel(nn.Module):
             )
         preconditioning.check(sde)
         sampling = sampling or (FewStepSampling() if sde.pinned else Sampling())
-        if not isinstance(sampling, FewStepSampling):
-            flow = isinstance(sampling, FlowSampling)
-            sde.require_noise("the probability flow" if flow else "predictor-corrector sampling")
+        sampling.check(sde)
         self.spectrogram, self.sde, self.network = spectrogram, sde, network
-        self.preconditioning, self.sampling = preconditioning, sampling
+        self.preconditioning = preconditioning
+        self.sampling: Sampler = sampling
 
     @property
     def config(self) -> dict:
@@ -178,33 +210,15 @@ class OfflineModel(nn.Module):
 
     def sample(self, y: Tensor, steps: int) -> Tensor:
         """x̂₀ by the sampler in `steps` steps, or in one call if supervised. y: [B, 2, T, F], any T."""
-        most = len(self.times)
-        if not 1 <= steps <= most and self.supervised:
+        if self.supervised and steps != 1:
             raise ValueError(f"steps {steps} must be 1: a supervised model is called once")
-        if steps != 1 and isinstance(self.sampling, FlowSampling):
-            raise ValueError(f"steps {steps} must be 1: the solver of the probability flow chooses its own")
         if steps < 1:
             raise ValueError(f"steps {steps} must be at least 1")
         frames, y = y.shape[2], self.pad(y)
         if self.supervised:
             x_hat, _ = self.predict(y, y, y.new_ones(len(y)))
-        elif isinstance(self.sampling, FewStepSampling):
-            o = self.sampling
-            x_hat = few_step(
-                lambda x_t, t, _: self.predict(x_t, y, t)[0], self.sde, y,
-                (self.circular_noise(y) for _ in range(steps)), o.times(self.sde, steps), o.eta, steps,
-            )  # fmt: skip
-        elif isinstance(self.sampling, FlowSampling):
-            o = self.sampling
-            x_hat, _ = probability_flow(
-                lambda x_t, y, t: self.predict(x_t, y, t)[1], self.sde, y, self.circular_noise, o.method, o.rtol, o.atol
-            )  # fmt: skip
         else:
-            o = self.sampling
-            x_hat, _ = predictor_corrector(
-                lambda x_t, y, t: self.predict(x_t, y, t)[1], self.sde, y, self.circular_noise,
-                steps, o.predictor, o.corrector, o.corrector_steps, o.snr,
-            )  # fmt: skip
+            x_hat = self.sampling.sample(self.predict, self.sde, y, self.circular_noise, steps)
         return x_hat[:, :, :frames]
 
     @torch.no_grad()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from trainer.diffusion.samplers import Eta, check_eta, few_step
+from trainer.diffusion.samplers import DEFAULT_TIMES, Eta, check_eta, few_step
 from trainer.diffusion.sde import GaussianPath
 from trainer.networks.interface import StreamingNetwork, network_name
 from trainer.networks.spectrogram import Spectrogram
@@ -39,12 +39,7 @@ class ScoreModel(nn.Module):
         spectrogram: Spectrogram,
         sde: GaussianPath,
         network: StreamingNetwork,
-        times: Sequence[float] = (
-            1.0,
-            0.6,
-            0.35,
-            0.15,
-        ),  # when the few-step sampler calls the network; first is T
+        times: Sequence[float] = DEFAULT_TIMES,  # when the few-step sampler calls the network; first is T
         eta: Eta = 1.0,  # share of fresh noise between steps, 0 ... 1, or posterior
         upper: UpperBand | None = None,  # gains for the bins above the network's, of a full-band model
     ):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from trainer.diffusion.bridge import BridgeVE
-from trainer.diffusion.samplers import Eta
+from trainer.diffusion.samplers import DEFAULT_TIMES, Eta
 from trainer.diffusion.sde import OUVESDE
 from trainer.evaluation.metrics import si_sdr
 from trainer.fused.choice import OperatorChoice, put_on_operators
@@ -88,7 +88,7 @@ class Enhancement(Validated):
         spectrogram: Spectrogram,
         sde: OUVESDE | BridgeVE,
         network: StreamingNet | StreamingNetwork,  # without class_path the first, with one any subclass
-        times: list[float] = [1.0, 0.6, 0.35, 0.15],  # noqa: B006 - jsonargparse wants the plain default
+        times: list[float] = list(DEFAULT_TIMES),  # noqa: B006 - jsonargparse wants the plain default
         eta: Eta = 1.0,  # fresh noise between steps, 0 ... 1, or posterior
         weight: float | str = "linear",  # family of alpha_t, or a fixed weight in [0, 1]
         supervised: dict[str, float] = {"mse": 1.0},  # noqa: B006 - D of the weighted loss: name -> factor

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from trainer.diffusion.draws import own_rows
 from trainer.diffusion.loss_weighting import alpha, draw_times
-from trainer.diffusion.samplers import few_step_transition
+from trainer.diffusion.samplers import Step, few_step
 from trainer.diffusion.sde import GaussianPath, expand_as
 from trainer.fused.losses import power_scale
 from trainer.networks.offline_model import OfflineModel
@@ -120,24 +120,24 @@ def path_loss(
     skipped steps are held, as live. A discrepancy of two samples runs the sampler twice on each example, with
     independent noise and the same numbers of steps: x̂₀ and x̂₀' know of y alone, so the energy score is proper here.
     """
-    sde, network = model.sde, model.network
+    network = model.network
     samples = samples_needed(discrepancies)
     steps = draw_steps(len(y), y.shape[2], most, changing, y.device)
     y, steps = (torch.cat([v] * samples) for v in (y, steps))
     noisy, _ = network.prepare(y)
-    t = y.new_full((len(y),), model.times[0])
-    x_t = sde.prior(y, circular_noise(model, y))
-    x_hat = None
-    for k in range(most):
-        if k > 0:
-            t_next = torch.full_like(t, model.times[k])
-            x_t = few_step_transition(sde, x_hat, x_t, y, t, t_next, circular_noise(model, y), model.eta)
-            t = t_next
-        active = steps > k
+
+    def predict(x_t: Tensor, t: Tensor, k: int) -> Tensor:
         with torch.set_grad_enabled(all_steps or k == most - 1):
             # the noisy half of the first convolution belongs to the last step's gradient only
             given = noisy if torch.is_grad_enabled() else {n: v.detach() for n, v in noisy.items()}
-            new, _ = network(x_t, given, network.film(t), None, active if k > 0 else None)
-            x_hat = new if x_hat is None else torch.where(active[:, None, :, None], new, x_hat)
+            return network(x_t, given, network.film(t), None, steps > k if k > 0 else None)[0]
+
+    def held(k: int, step: Step, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Frames that skip the step keep their estimate."""
+        x_hat, x_t = step(*arguments)
+        return torch.where((steps > k)[:, None, :, None], x_hat, arguments[0]), x_t
+
+    noise = (circular_noise(model, y) for _ in range(most))
+    x_hat = few_step(predict, model.sde, y, noise, model.times, model.eta, most, held)
     loss = weighted_sum(discrepancies, estimate(model, x_hat, x)).mean()
     return {"loss": loss}

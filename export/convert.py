@@ -7,7 +7,12 @@ import warnings
 from pathlib import Path
 
 import onnx
+import onnx_ir as ir
 import torch
+from onnx_ir.passes.common import (
+    DeduplicateHashedInitializersPass,
+    LiftSubgraphInitializersToMainGraphPass,
+)
 from torch import Tensor, nn
 
 from export.graph import StepsError, StreamingGraph
@@ -63,6 +68,15 @@ def strip(graph: onnx.GraphProto) -> None:
                 strip(attribute.g)
 
 
+def share_weights(proto: onnx.ModelProto) -> onnx.ModelProto:
+    """The same model with each weight once: a branch of a step that may be skipped brings its own copies of them."""
+    model = ir.from_proto(proto)
+    ir.passes.Sequential(LiftSubgraphInitializersToMainGraphPass(), DeduplicateHashedInitializersPass())(
+        model
+    )
+    return ir.to_proto(model)
+
+
 def convert(
     model: ScoreModel, output: Path, max_steps: int, default_steps: int, card: dict, streams: int = 1
 ) -> ModelSpec:
@@ -99,8 +113,9 @@ def check_default(default_steps: int, max_steps: int) -> None:
 
 
 def write(proto: onnx.ModelProto, spec: ModelSpec, output: Path) -> None:
-    """An exported graph, without its traces of this machine and with its contract, whole or not at all."""
+    """An exported graph, each weight once, without traces of this machine and with its contract, whole or not at all."""
     strip(proto.graph)
+    proto = share_weights(proto)
     del proto.metadata_props[:], proto.functions[:]
     onnx.helper.set_model_props(proto, {METADATA_KEY: spec.to_json()})
     onnx.checker.check_model(proto)

@@ -91,6 +91,21 @@ def test_skipped_steps_stand_behind_a_condition(exported):
         assert work["else_branch"] <= len(node.output) < work["then_branch"]
 
 
+def initializers(graph):
+    """Those of a graph and of its branches, as (type, shape, bytes)."""
+    for tensor in graph.initializer:
+        yield tensor.data_type, tuple(tensor.dims), onnx.numpy_helper.to_array(tensor).tobytes()
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                yield from initializers(attribute.g)
+
+
+def test_steps_share_their_weights(exported):
+    held = list(initializers(onnx.load(exported).graph))
+    assert len(held) > 50 and len(set(held)) == len(held)
+
+
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_streaming_equals_offline(session, model, steps):
     audio = speech(8.0, session.spec)

@@ -6,9 +6,15 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gui import screen
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
 
 OK, FAILED, USAGE = 0, 1, 2
 LARGEST_PX = 8192  # of a side; a picture of more takes gigabytes
@@ -23,10 +29,15 @@ def parser() -> argparse.ArgumentParser:
         "--screenshot", type=Path, metavar="PNG", help="clean --open FILE, paint the window into PNG, exit"
     )
     p.add_argument("--theme", choices=("system", "light", "dark"), help="(the one used last)")
+    p.add_argument("--language", choices=("en", "de", "es"), help="(as in Preferences, or the system's)")
     p.add_argument(
         "--minimised", "--minimized", action="store_true", help="start in the tray, without a window"
     )
-    p.add_argument("--size", type=_size, metavar="WxH", help="of the window, px (1100x720)")
+    p.add_argument("--size", type=_size, metavar="WxH", help="of the window, px (1180x760)")
+    p.add_argument(
+        "--install-desktop", action="store_true", help="add menu entry and icons for this user, exit (Linux)"
+    )
+    p.add_argument("--remove-desktop", action="store_true", help="remove them and the autostart, exit")
     return p
 
 
@@ -48,7 +59,16 @@ def main(argv: list[str] | None = None) -> None:
         p.error("--screenshot needs a window: leave --minimised away")
     if a.screenshot is not None and a.open is None:
         p.error("--screenshot needs --open FILE")
-    raise SystemExit(_refusal(a) or run(a))
+    if a.install_desktop or a.remove_desktop:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    code = _refusal(a)
+    if code == OK:
+        code = install(a) if a.install_desktop or a.remove_desktop else run(a)
+    if threading.active_count() > 1:  # one that still loads a model would be torn down with an abort
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def _refusal(a: argparse.Namespace) -> int:
@@ -68,23 +88,67 @@ def _refusal(a: argparse.Namespace) -> int:
     return FAILED
 
 
+def install(a: argparse.Namespace) -> int:
+    """The entry in the desktop's menu comes or goes."""
+    from gui.desktop import autostart, entry
+
+    if not autostart.AVAILABLE:
+        print("realtime-gui: menu entries are made on Linux only", file=sys.stderr)
+        return FAILED
+    try:
+        done = entry.install() if a.install_desktop else entry.remove()
+        if a.remove_desktop:
+            autostart.set_on(False)
+    except OSError as error:
+        print(f"realtime-gui: {error.filename} cannot be written: {error.strerror}", file=sys.stderr)
+        return FAILED
+    for path in done:
+        print(path)
+    return OK
+
+
 def run(a: argparse.Namespace) -> int:
-    from PySide6.QtCore import QSettings, QTimer
+    """Shows the window until it is closed -> exit code."""
+    from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from gui.desktop import language, single
     from gui.state import settings
-    from gui.state.controller import Controller
-    from gui.window import theme
-    from gui.window.main_window import MainWindow
-    from gui.window.screenshot import Screenshot
-    from gui.window.trouble import log_uncaught
 
     sys.setswitchinterval(0.001)  # the sound's thread must not wait for ours
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
     app.setApplicationName("Klarstrom")
     app.setOrganizationName("Klarstrom")
+    app.setDesktopFileName("klarstrom")
     # a picture must not depend on what somebody once chose, nor change it
     store = QSettings("", QSettings.Format.IniFormat) if a.screenshot else QSettings()
+    # texts are translated when they are imported, so this comes before everything that says something
+    language.install(app, a.language or ("en" if a.screenshot else settings.load(store).language))
+    if a.screenshot is None:
+        name = single.name_for(store.fileName())
+        if single.ask_running(name, str(a.open.resolve()) if a.open else ""):
+            from gui import texts
+
+            print(f"realtime-gui: {texts.ALREADY_RUNS}", file=sys.stderr)
+            return OK
+    else:
+        name = ""
+    return _show(app, store, a, name)
+
+
+def _show(app: QApplication, store: QSettings, a: argparse.Namespace, name: str) -> int:
+    """name: under which later starts find this one; empty: they do not."""
+    from PySide6.QtCore import QTimer
+
+    from gui.desktop.single import Single
+    from gui.state import settings
+    from gui.state.controller import Controller
+    from gui.state.trouble import log_uncaught
+    from gui.widgets import theme
+    from gui.window.main_window import MainWindow
+    from gui.window.screenshot import Screenshot
+
     theme.apply(app, a.theme or settings.load(store).theme)
     window = MainWindow(Controller(), store)
     log_uncaught(window.message.show_trouble)
@@ -98,12 +162,19 @@ def run(a: argparse.Namespace) -> int:
     app.setQuitOnLastWindowClosed(False)  # a hidden window is in the tray
     window.ended.connect(app.quit)
     app.commitDataRequest.connect(lambda manager: window.quit())  # a log-out is not held up by the tray
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # heard at the next tick; not what nohup has us ignore
-        number = getattr(signal, name, None)
+    for signal_name in (
+        "SIGINT",
+        "SIGTERM",
+        "SIGHUP",
+    ):  # heard at the next tick; not what nohup has us ignore
+        number = getattr(signal, signal_name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda *_: QTimer.singleShot(0, window.quit))
     shot = Screenshot(window, a.screenshot, _SHOT_TIMEOUT_MS) if a.screenshot else None
     if shot is None:
+        single = Single(name, window)
+        single.wished.connect(window.wish)
+        window.ended.connect(single.close)
         window.live.follow_devices()
     if a.open is not None:
         window.files.open(a.open)

@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui import texts
-from gui.plots.axes import LEFT, RIGHT
 from gui.state.columns import Columns, Samples
 
 _PLOT_S = 0.1  # between two paintings: plots cost ten times what a spectrogram does
@@ -36,7 +35,7 @@ class LivePlots(QWidget):
         self.spectra = [self.spectrum.plot(pen=pen) for pen in pens]
         self.waves = [self.wave.plot(pen=pen) for pen in pens]
         row = QHBoxLayout(self)
-        row.setContentsMargins(LEFT - 46, 0, RIGHT, 0)
+        row.setContentsMargins(6, 0, 10, 0)
         row.setSpacing(4)
         row.addWidget(self.spectrum, 1)
         row.addWidget(self.wave, 1)
@@ -106,7 +105,7 @@ class LivePlots(QWidget):
                 axis.setPen(grid)
                 axis.setTextPen(text)
             plot.setTitle(
-                f'{plot.accessibleName()}: <span style="color: {_BEFORE}">{texts.BEFORE}</span>, '
-                f'<span style="color: {_AFTER}">{texts.AFTER}</span>',
+                f'{plot.accessibleName()}: <span style="color: {_BEFORE}">{texts.INPUT_SIDE}</span>, '
+                f'<span style="color: {_AFTER}">{texts.OUTPUT_SIDE}</span>',
                 color=text, size="9pt",
             )  # fmt: skip

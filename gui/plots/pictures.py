@@ -24,12 +24,11 @@ _MOVED = 0.1  # of what is shown
 class Pictures(QWidget):
     """Before, after, and what was taken off."""
 
-    hovered = Signal(object)
     seeked = Signal(float)
 
     def __init__(self) -> None:
         super().__init__()
-        self.before, self.after = SpectrogramView(texts.BEFORE), SpectrogramView(texts.AFTER)
+        self.before, self.after = SpectrogramView(texts.BEFORE, time_axis=False), SpectrogramView(texts.AFTER)
         self.before.setAccessibleName(texts.SPECTROGRAM_BEFORE)
         self.after.setAccessibleName(texts.SPECTROGRAM_AFTER)
         self.strip = ReductionStrip()
@@ -37,14 +36,31 @@ class Pictures(QWidget):
         self._level_before = np.zeros(0, np.float32)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(0)
         for view in self.views:
-            view.hovered.connect(self.hovered)
+            view.hovered.connect(self._hovered)
+            view.dragged.connect(self._dragged)
+            view.double_clicked.connect(self.show_all)
             view.seeked.connect(self.seeked)
             view.setAccessibleDescription(texts.ZOOM_TIP)
             view.turned.connect(lambda event, view=view: self._turned(view, event))
             column.addWidget(view, 1)
         column.addWidget(self.strip)
+
+    def _hovered(self, place: tuple[float, float] | None) -> None:
+        for view in self.views:
+            view.cursor_place = place
+
+    def spot(self) -> tuple[float, float, float, float] | None:
+        """Under the mouse now: seconds, Hz, dB of the upper and of the lower picture; None: the mouse is elsewhere."""
+        place = self.before.cursor_place
+        if place is None or not self.before.count:
+            return None
+        seconds, hz, before = self.before.read(place)
+        return seconds, hz, before, self.after.read(place)[2]
+
+    def _dragged(self, across: float, up: float) -> None:
+        self.zoom = self.zoom.moved(-across, -up)
 
     def set_plots(self, on: bool) -> None:
         """Spectrum and waveform under the strip, or not."""
@@ -116,17 +132,20 @@ class Pictures(QWidget):
     def _whole_time(self) -> None:
         self.zoom = Zoom(low=self.zoom.low, high=self.zoom.high)
 
-    def show_held(self, held: bool) -> None:
-        """Pictures that were told to stand still say so: nobody is to take them for a stream that hangs."""
-        for view, title in zip(self.views, (texts.BEFORE, texts.AFTER), strict=True):
-            view.title = texts.HELD.format(title=title) if held else title
+    def show_titles(self, how: str = "{title}") -> None:
+        """how: with {title}. Pictures that stand still say why: nobody is to take them for a stream that runs."""
+        live = (texts.INPUT_SIDE, texts.OUTPUT_SIDE)
+        for view, title in zip(
+            self.views, live if self.before.scrolling else (texts.BEFORE, texts.AFTER), strict=True
+        ):
+            view.title = how.format(title=title)
 
     def show_clip(self, clip: Clip) -> None:
         """The whole upper picture; the lower one is empty."""
-        self.show_held(False)
         count, bins = clip.columns.shape
         for view in self.views:
             view.configure(bins, count, clip.column_s, clip.sample_rate / 2, scrolling=False)
+        self.show_titles()
         self.before.append(clip.columns)
         self._level_before = level_db(clip.columns)
         self.strip.configure(count)
@@ -155,16 +174,24 @@ class Pictures(QWidget):
             view.configure(bins, count, column_s, highest_hz, scrolling=True)
             view.play_head = None
         self.strip.configure(count, scrolling=True, most_steps=most_steps)
+        self.show_titles()
 
     def append_live(
-        self, both: Columns, load: float = 0.0, steps: int = 0, marks: Sequence[tuple[float, str]] = ()
+        self,
+        both: Columns,
+        load: float = 0.0,
+        steps: int = 0,
+        marks: Sequence[tuple[float, str]] = (),
+        reduces: bool = True,
     ) -> None:
         """The next columns, [before and after, columns, bins]; load, 1 is all the time there is; marks: where in
-        them, 0 ... 1, audio was lost ("drop"), made up ("fill") or late, or not seen by the window ("lost")."""
+        them, 0 ... 1, audio was lost ("drop"), made up ("fill") or late, or not seen by the window ("lost"). reduces:
+        False for what mute or bypass made: that is no noise reduction."""
         self.before.append(both[0])
         self.after.append(both[1])
         before, after = level_db(both)
-        self.strip.append_live(before - after, load, steps, marks)
+        reduction = before - after if reduces else np.zeros_like(before)
+        self.strip.append_live(reduction, load, steps, marks)
 
     def set_play_head(self, seconds: float | None) -> None:
         """A zoomed picture follows the head that leaves it, not one that was outside already."""
@@ -184,6 +211,11 @@ class Pictures(QWidget):
     def set_colour_map(self, name: str) -> None:
         for view in self.views:
             view.set_colour_map(name)
+
+    def set_frequency_scale(self, name: str) -> None:
+        """linear, mel or log, of both."""
+        for view in self.views:
+            view.set_scale(name)
 
     def set_smooth(self, smooth: bool) -> None:
         for view in self.views:

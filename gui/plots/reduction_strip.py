@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygon
 from PySide6.QtWidgets import QSizePolicy
 
 from gui import texts
-from gui.plots.axes import LEFT, RIGHT
+from gui.plots.axes import left, right
 from gui.plots.painted_once import ZoomedPicture
 from gui.plots.strip_ring import REDUCTION, StripRing
 
@@ -74,7 +74,7 @@ class ReductionStrip(ZoomedPicture):
 
     @property
     def _plot(self) -> QRect:
-        return self.rect().adjusted(LEFT, _EDGE, -RIGHT, -_EDGE)
+        return self.rect().adjusted(left(self), _EDGE, -right(self), -_EDGE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, plot = QPainter(self), self._plot
@@ -83,8 +83,8 @@ class ReductionStrip(ZoomedPicture):
             painter.drawPixmap(0, 0, frame)
         if self.scrolling:
             ring, z = self.ring, self._zoom
-            left, width = ring.first + z.left * ring.capacity, (z.right - z.left) * ring.capacity
-            painter.drawImage(QRectF(plot), ring.image, QRectF(left, 0, width, ring.image.height()))
+            start, width = ring.first + z.left * ring.capacity, (z.right - z.left) * ring.capacity
+            painter.drawImage(QRectF(plot), ring.image, QRectF(start, 0, width, ring.image.height()))
             self._paint_marks(painter, plot)
             painter.drawPixmap(plot.topLeft(), label)
 
@@ -147,7 +147,7 @@ class ReductionStrip(ZoomedPicture):
             top = min(max(y - height // 2, 0), self.height() - height)
             if text == "100 %":
                 top = y + 1  # below its tick: -40 stands above
-            painter.drawText(QRect(0, top, LEFT - 7, height), Qt.AlignmentFlag.AlignRight, text)
+            painter.drawText(QRect(0, top, left(self) - 7, height), Qt.AlignmentFlag.AlignRight, text)
 
     def _paint_legend(self, painter: QPainter, plot: QRect) -> None:
         metrics = painter.fontMetrics()
@@ -158,8 +158,8 @@ class ReductionStrip(ZoomedPicture):
             entries.append((texts.LOAD_TITLE, "#9fe0b4", 6, top))
             after = 12 + metrics.horizontalAdvance(texts.LOAD_TITLE) + 14
             entries.append((texts.STEPS_TITLE.format(most=self.most_steps), "#eab8f5", after, top))
-        for text, colour, left, top in entries:
-            box = QRect(plot.left() + left, top, metrics.horizontalAdvance(text) + 14, height)
+        for text, colour, across, top in entries:
+            box = QRect(plot.left() + across, top, metrics.horizontalAdvance(text) + 14, height)
             painter.fillRect(box, QColor(0, 0, 0, 170))
             painter.setPen(QColor(colour))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

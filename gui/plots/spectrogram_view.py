@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QApplication, QSizePolicy
 
-from gui.plots.axes import BOTTOM, LEFT, RIGHT, TOP
+from gui.plots.axes import plot_of
 from gui.plots.frame import painted_frame, painted_title
+from gui.plots.frequency_scale import FrequencyScale
 from gui.plots.painted_once import ZoomedPicture
 from gui.state.columns import FLOOR_DB, Columns
 
 COLOUR_MAPS = ("inferno", "viridis", "magma", "cividis")
 
 
-def colour_table(name: str) -> np.ndarray:
+Place = tuple[float, float]
+
+
+def colour_table(name: str) -> NDArray[np.uint32]:
     """A colour map of pyqtgraph as 0xffRRGGBB, uint32 [256]. Raises ValueError for a name that is not ours."""
     if name not in COLOUR_MAPS:
         raise ValueError(f"colour map {name!r} is not one of {', '.join(COLOUR_MAPS)}")
@@ -32,13 +37,24 @@ class SpectrogramView(ZoomedPicture):
     they change; a picture that does not scroll is scaled once.
     """
 
-    hovered = Signal(object)  # (seconds, Hz, dB), or None when the mouse left
+    hovered = Signal(
+        object
+    )  # place in the picture, shares from the left and from below; None when the mouse left
     seeked = Signal(float)  # seconds; only while there is a play head
     turned = Signal(object)  # QWheelEvent over the picture
+    dragged = Signal(float, float)  # by shares of what is shown, to the right and upwards
+    double_clicked = Signal()
 
-    def __init__(self, title: str):
+    def __init__(self, title: str, time_axis: bool = True):
+        """time_axis: paints it below; of pictures under one another the last one does."""
+        self.time_axis = time_axis
+        self._still: QPixmap | None = None  # the picture itself, as long as nothing changes
         super().__init__(QSizePolicy.Policy.Expanding)
         self._title = title
+        self._scale_name = "linear"
+        self._cursor: Place | None = None
+        self._pressed: QPointF | None = None  # where the button went down
+        self._drags = False
         self._table = colour_table(COLOUR_MAPS[0])
         self._range = (-100.0, -20.0)
         self._play_head: float | None = None
@@ -61,6 +77,7 @@ class SpectrogramView(ZoomedPicture):
         is now; otherwise columns fill the picture from `start_s` on."""
         self.bins, self.capacity = bins, max(1, capacity)
         self.column_s, self.highest_hz = column_s, highest_hz
+        self._set_scale()
         self.scrolling, self.start_s = scrolling, start_s
         self.count = 0
         self._levels = np.full((bins, 2 * self.capacity), FLOOR_DB, np.float32)  # top row: highest frequency
@@ -70,7 +87,21 @@ class SpectrogramView(ZoomedPicture):
         self._forget()
         self._recolour()
 
+    def _set_scale(self) -> None:
+        self.scale = FrequencyScale(self._scale_name, self.highest_hz)
+        self._rows = self.scale.rows(self.bins)
+
+    def set_scale(self, name: str) -> None:
+        """linear, mel or log. Raises ValueError for others."""
+        if name != self._scale_name:
+            FrequencyScale(name, self.highest_hz)
+            self._scale_name = name
+            self._set_scale()
+            self._forget()
+            self._recolour()
+
     def sizeHint(self) -> QSize:
+        """As far as there is room."""
         return QSize(800, 250)
 
     @property
@@ -86,16 +117,21 @@ class SpectrogramView(ZoomedPicture):
                 f"the range {low:g} ... {high:g} dB is empty: the first must be below the second"
             )
         self._range = (low, high)
+        self._forget()
         self._recolour()
 
     def set_colour_map(self, name: str) -> None:
         self._table = colour_table(name)
+        self._forget()
         self._recolour()
 
-    def _coloured(self, levels: np.ndarray) -> np.ndarray:
+    def _coloured(self, levels: NDArray[np.float32]) -> NDArray[np.uint32]:
+        """Rows of levels, highest frequency first, as they stand on the axis."""
         low, high = self._range
+        if self._rows is not None:
+            levels = levels[::-1][self._rows]
         index = (levels - low) * (255 / (high - low))
-        return self._table[np.clip(index, 0, 255).astype(np.uint8)]
+        return np.asarray(self._table[np.clip(index, 0, 255).astype(np.uint8)])
 
     def _recolour(self) -> None:
         self._pixels[:] = self._coloured(self._levels)
@@ -123,12 +159,14 @@ class SpectrogramView(ZoomedPicture):
             self._forget()
 
     def _forget(self) -> None:
-        self._still: QPixmap | None = None  # the picture itself, as long as nothing changes
+        self._still = None
         super()._forget()
 
     def _dressed(self, ratio: float) -> tuple[QPixmap, QPixmap]:
         self._still = None
-        frame = painted_frame(self, self.plot, self.span_s, self.span_hz)
+        seconds = self.span_s if self.time_axis else None
+        shares = (self._zoom.low, self._zoom.high)
+        frame = painted_frame(self, self.plot, seconds, self.scale, shares, self._range, self._table.tolist())
         return frame, painted_title(self, self._title)
 
     def append(self, columns: Columns) -> None:
@@ -175,7 +213,7 @@ class SpectrogramView(ZoomedPicture):
     @property
     def plot(self) -> QRect:
         """Where the picture lies in the widget."""
-        return self.rect().adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+        return plot_of(self, self.time_axis)
 
     @property
     def span_s(self) -> tuple[float, float]:
@@ -187,7 +225,7 @@ class SpectrogramView(ZoomedPicture):
     @property
     def span_hz(self) -> tuple[float, float]:
         """Frequencies at the lower and the upper edge."""
-        return self.highest_hz * self._zoom.low, self.highest_hz * self._zoom.high
+        return self.scale.hz(self._zoom.low), self.scale.hz(self._zoom.high)
 
     def shares(self, x: float, y: float) -> tuple[float, float] | None:
         """Widget coordinates -> shares of the whole in time and in frequency, None outside of the picture."""
@@ -200,19 +238,44 @@ class SpectrogramView(ZoomedPicture):
     def at(self, x: float, y: float) -> tuple[float, float, float] | None:
         """Widget coordinates -> (seconds, Hz, dB), None outside of the picture."""
         place = self.shares(x, y)
-        if place is None:
-            return None
-        time, frequency = place
+        return None if place is None else self.read(place)
+
+    def read(self, place: Place) -> tuple[float, float, float]:
+        """Shares of the whole in time and in frequency -> (seconds, Hz, dB) of what is shown there now."""
+        time, share = place
+        hz = self.scale.hz(share)
         column = self._first + min(self.capacity - 1, int(time * self.capacity))
-        row = min(self.bins - 1, int((1 - frequency) * self.bins))
+        row = min(self.bins - 1, int((1 - hz / self.highest_hz) * self.bins))
         length = self.capacity * self.column_s
         start = -length if self.scrolling else self.start_s
-        return start + time * length, frequency * self.highest_hz, float(self._levels[row, column])
+        return start + time * length, hz, float(self._levels[row, column])
+
+    @property
+    def cursor_place(self) -> Place | None:
+        """Where the cross of the mouse stands, in this picture or in its neighbour; shares of the whole."""
+        return self._cursor
+
+    @cursor_place.setter
+    def cursor_place(self, place: Place | None) -> None:
+        if place != self._cursor:
+            self._cursor = place
+            self.update(self.plot)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.hovered.emit(self.at(event.position().x(), event.position().y()))
+        """Moves the cross; with the button down it moves the pictures."""
+        at = event.position()
+        if self._pressed is not None:
+            moved = at - self._pressed
+            if self._drags or moved.manhattanLength() >= QApplication.startDragDistance():
+                self._drags, self._pressed = True, at
+                self.dragged.emit(
+                    moved.x() / max(1, self.plot.width()), -moved.y() / max(1, self.plot.height())
+                )
+                return
+        self.hovered.emit(self.shares(at.x(), at.y()))
 
-    def leaveEvent(self, event: object) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
+        """The cross goes with the mouse."""
         self.hovered.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -221,9 +284,21 @@ class SpectrogramView(ZoomedPicture):
             event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The beginning of a click or of a drag."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed, self._drags = event.position(), False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click moves the play head."""
+        pressed, drags = self._pressed, self._drags
+        self._pressed, self._drags = None, False
         spot = self.at(event.position().x(), event.position().y())
-        if event.button() == Qt.MouseButton.LeftButton and self._play_head is not None and spot is not None:
+        if pressed is not None and not drags and self._play_head is not None and spot is not None:
             self.seeked.emit(spot[0])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """All of the picture again."""
+        self.double_clicked.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -251,6 +326,18 @@ class SpectrogramView(ZoomedPicture):
             x = plot.left() + plot.width() * (self._play_head - left) / (right - left)
             painter.setPen(QPen(QColor("white"), 1.5))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        if self._cursor is not None:
+            self._paint_cross(painter, plot, self._cursor)
+
+    def _paint_cross(self, painter: QPainter, plot: QRect, place: Place) -> None:
+        z = self._zoom
+        across, up = (place[0] - z.left) / (z.right - z.left), (place[1] - z.low) / (z.high - z.low)
+        painter.setPen(QPen(QColor(255, 255, 255, 190), 1, Qt.PenStyle.DotLine))
+        x, y = plot.left() + round(across * plot.width()), plot.top() + round((1 - up) * plot.height())
+        if 0 <= across <= 1:
+            painter.drawLine(x, plot.top(), x, plot.bottom())
+        if 0 <= up <= 1:
+            painter.drawLine(plot.left(), y, plot.right(), y)
 
     def _paint_picture(self, painter: QPainter, where: QRectF) -> None:
         z = self._zoom

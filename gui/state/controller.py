@@ -118,13 +118,18 @@ class Controller(QObject):
         self._run()
 
     @property
+    def opens_file(self) -> bool:
+        """Is there a recording that is open or being opened?"""
+        return self._path is not None
+
+    @property
     def busy(self) -> bool:
         return self._working
 
     def cancel(self) -> None:
         """Stops the work on the recording; what was finished before stays."""
         self._settle.stop()
-        if self.busy:
+        if self.busy and self._job is not None:
             self._job.cancel()
             self._set_working(False)
             self.noticed.emit(texts.CANCELLED)

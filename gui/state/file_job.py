@@ -138,8 +138,13 @@ class FileJob(QObject):
         self._report("advanced", (np.concatenate(columns[-2:]), 1.0))
         self._check()
         stats = enhancer.stats.snapshot()
-        sound, columns = np.concatenate(sound), np.concatenate(columns)
         result = Result(
-            clip, sound, columns, enhancer.steps, troubles([enhancer]), stats["load"], stats["p50_ms"]
+            clip,
+            np.concatenate(sound),
+            np.concatenate(columns),
+            enhancer.steps,
+            troubles([enhancer]),
+            stats["load"],
+            stats["p50_ms"],
         )
         self._report("done", result)

@@ -150,7 +150,7 @@ class Player:
 
 def _towards(old: float, new: float, step: Samples) -> Samples:
     """A ramp from old to new that moves by 1 in the time of the fade."""
-    return np.maximum(new, old - step) if new < old else np.minimum(new, old + step)
+    return np.asarray(np.maximum(new, old - step) if new < old else np.minimum(new, old + step))
 
 
 def _dbfs(samples: Samples) -> float:

@@ -28,17 +28,27 @@ class Settings:
     brightest_db: float = -25.0
     window_ms: int = 32
     colour_map: str = "inferno"
+    frequency_scale: str = "linear"
     theme: str = "system"
+    language: str = ""  # de, en, es; empty: the system's
+    on_top: bool = False
+    compact: bool = False
     smooth: bool = True
     plots: bool = False  # live spectrum and waveform
     folder: str = ""  # where the last file was opened
     input: str = ""  # name of the device; empty is the default
     output: str = ""
+    input_label: str = ""  # what a person knows it by, for when it is not there
+    output_label: str = ""
     virtual_mic: str = ""  # name of the microphone to make; empty is none
     welcomed: bool = False  # the page of the first start was seen
     start_live: bool = False
     start_in_tray: bool = False
     close_to_tray: bool = False
+    panel: bool = True  # the settings at the side are shown
+    performance: bool = False  # the numbers are shown
+    folded: tuple[str, ...] = ()  # groups of the panel
+    profiles: str = ""  # JSON: input device -> what was last used with it
     recent_models: tuple[str, ...] = ()
 
     @property
@@ -58,19 +68,29 @@ _ALLOWED: dict[str, Any] = {
     "brightest_db": lambda v: -120 <= v <= 0,
     "window_ms": lambda v: v in (16, 32, 64),
     "colour_map": lambda v: v in ("inferno", "viridis", "magma", "cividis"),
+    "frequency_scale": lambda v: v in ("linear", "mel", "log"),
     "theme": lambda v: v in ("system", "light", "dark"),
 }
+
+
+def names() -> tuple[str, ...]:
+    """Of all fields."""
+    return tuple(field.name for field in fields(Settings))
 
 
 class CurrentSettings:
     """The settings of a window that runs, shared by its parts. Reading them gives the newest value."""
 
-    def __init__(self, value: Settings):
-        self.value = value
+    def __init__(self, value: Settings, write: Callable[[Settings], None] = lambda value: None):
+        """write: keeps them beyond this run, at every change: a program that is killed forgets nothing."""
+        self.value, self._write = value, write
 
     def keep(self, **changes: Any) -> None:
-        """Replaces these fields, to be written when the window closes."""
-        self.value = replace(self.value, **changes)
+        """Replaces these fields, and writes them."""
+        changed = replace(self.value, **changes)
+        if changed != self.value:
+            self.value = changed
+            self._write(changed)
 
 
 def load(store: QSettings) -> Settings:
@@ -114,7 +134,7 @@ def with_recent(settings: Settings, model: str) -> Settings:
 
 def _version(store: QSettings) -> int:
     """The first one had the number 1: a store without a number is empty, or somebody wrote it."""
-    return max(1, _number(stored(store, "version"), int, 1))
+    return int(max(1, _number(stored(store, "version"), int, 1)))
 
 
 def geometry(store: QSettings) -> QByteArray:

@@ -8,14 +8,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from gui import texts
+from gui.dialogs import files as file_dialogs
 from gui.plots.pictures import Pictures
 from gui.state.clip import Take
 from gui.state.controller import Controller
 from gui.state.settings import CurrentSettings, with_recent
-from gui.window import file_dialogs
+from gui.widgets.message_bar import MessageBar
+from gui.widgets.panel import Panel
 from gui.window.live_side import LiveSide
-from gui.window.message_bar import MessageBar
-from gui.window.panel import Panel
 
 
 class FileSide:
@@ -53,7 +53,7 @@ class FileSide:
         if len(paths) == 1:
             self._controller.open_file(first)
         else:
-            self._controller.open_take(Take(*paths, live=False))
+            self._controller.open_take(Take(first, paths[1], live=False))
 
     def ask(self) -> None:
         paths = file_dialogs.ask_sounds(self._parent, self._settings.value.folder)
@@ -70,7 +70,7 @@ class FileSide:
         """The open one becomes a setting, and live gets it: one that cannot be opened must not be there next time."""
         settings, model, box = self._settings, self._controller.model or "", self._panel.model
         if model not in ("", *self._controller.shipped(), *settings.value.recent_models):
-            settings.value = with_recent(settings.value, model)
+            settings.keep(recent_models=with_recent(settings.value, model).recent_models)
         if model != settings.value.model:
             settings.keep(model=model)
             self._configure_live("model")

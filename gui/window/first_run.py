@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QVBox
 
 from gui import texts
 from gui.plots.meter import Meter
-from gui.state.device_names import entries
+from gui.state.device_names import default_text, entries
 from gui.state.live_session import LiveSession
 from gui.state.microphone_check import MicrophoneCheck
-from gui.window.top_bar import labelled_button
+from gui.widgets.top_bar import labelled_button
 from realtime.audio.devices import Device
 
 _TICK_MS = 50
@@ -43,13 +43,14 @@ class FirstRun(QWidget):
         self.verdict.setMinimumHeight(3 * self.verdict.fontMetrics().lineSpacing())
         label = QLabel(texts.FIRST_PICKER)
         label.setBuddy(self.picker)
-        self.live = labelled_button(texts.FIRST_LIVE, texts.FIRST_LIVE_TIP)
+        self.live = labelled_button(texts.FIRST_LIVE, texts.FIRST_LIVE_TIP, "live")
         self.later = labelled_button(texts.FIRST_LATER, texts.FIRST_LATER_TIP)
+        self.live.setObjectName("primary")
         self.live.clicked.connect(lambda: self._close(True))
         self.later.clicked.connect(lambda: self._close(False))
         form = QFormLayout()
         form.addRow(label, self.picker)
-        form.addRow(texts.LEVEL_BEFORE, self.meter)
+        form.addRow("", self.meter)
         buttons = QHBoxLayout()
         buttons.addWidget(self.live)
         buttons.addWidget(self.later)
@@ -75,12 +76,12 @@ class FirstRun(QWidget):
         self._check.failed.connect(self._failed)
         session.devices.connect(self.show_devices)
 
-    def begin(self, chosen: str) -> None:
-        """chosen: the microphone of the settings; empty is the default."""
+    def begin(self, chosen: str, label: str = "") -> None:
+        """chosen: the microphone of the settings; empty is the default. label: what a person knows it by."""
         self.picker.clear()
         self.picker.addItem(texts.DEFAULT_DEVICE, None)
         if chosen:
-            self.picker.addItem(chosen, chosen)
+            self.picker.addItem(label or chosen, chosen)
             self.picker.setCurrentIndex(1)
         if self._session.found is not None:
             self.show_devices(self._session.found)
@@ -93,10 +94,7 @@ class FirstRun(QWidget):
         wanted = self.picker.currentData()
         with QSignalBlocker(self.picker):
             self.picker.clear()
-            default = next((d.name for d in devices if d.is_default_input), "")
-            self.picker.addItem(
-                texts.FIRST_DEFAULT.format(name=default) if default else texts.DEFAULT_DEVICE, None
-            )
+            self.picker.addItem(default_text(devices, "input"), None)
             for text, name in entries(devices, "input"):
                 self.picker.addItem(text, name)
             if wanted is not None and self.picker.findData(wanted) < 0:

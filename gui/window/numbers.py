@@ -10,8 +10,10 @@ from realtime.live.status import LiveStatus
 def numbers(s: LiveStatus) -> str:
     """Two lines: the counters since the start, then every stage between microphone and loudspeaker."""
     steps = texts.steps(s.steps) if s.steps else texts.RESTING
+    works = s.mode == "enhance" and s.steps > 0  # what mute takes away is no noise
+    reduction = texts.REDUCTION_DB.format(db=s.reduction_db) if works else texts.NO_REDUCTION
     counters = texts.NUMBERS.format(
-        steps=steps, setting=s.steps_setting, hop=s.hop_ms_p50, load=s.load, reduction=s.reduction_db,
+        steps=steps, setting=s.steps_setting, hop=s.hop_ms_p50, load=s.load, reduction=reduction,
         late=s.late_hops, drops=s.input_drops, fills=s.output_fills, xruns=s.xruns_in + s.xruns_out,
         clipped=s.clipped,
     )  # fmt: skip

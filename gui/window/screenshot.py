@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -14,13 +14,15 @@ from gui.plots.spectrogram_view import colour_table
 from gui.window.main_window import MainWindow
 
 
-def few_colours(picture: QImage, colour_map: str) -> QImage:
-    """The same in 256 colours, those of the pictures and the most frequent others: noise does not compress, and
-    this takes a sixth of the bytes.
+def few_colours(picture: QImage, colour_map: str, noisy: QRect) -> QImage:
+    """The same in 256 colours, those of the color map and the most frequent others: noise does not compress, and
+    this takes a sixth of the bytes. noisy: where the spectrograms are, whose colours are not counted.
     """
     picture = picture.convertToFormat(QImage.Format.Format_RGB32)
     rows = np.frombuffer(picture.constBits(), np.uint32).reshape(picture.height(), -1)
-    colours, counts = np.unique(rows | np.uint32(0xFF000000), return_counts=True)
+    outside = np.ones(rows.shape, bool)
+    outside[noisy.top() : noisy.bottom() + 1, noisy.left() : noisy.right() + 1] = False
+    colours, counts = np.unique(rows[outside] | np.uint32(0xFF000000), return_counts=True)
     table = [*colours[np.argsort(-counts)][:128].tolist(), *colour_table(colour_map)[::2].tolist()]
     plain = Qt.ImageConversionFlag.AvoidDither | Qt.ImageConversionFlag.ThresholdDither
     return picture.convertToFormat(QImage.Format.Format_Indexed8, table, plain)
@@ -40,8 +42,13 @@ class Screenshot(QObject):
     def _paint(self) -> None:
         self._window.controller.player.seek(0)
         self._window.message.hide()
-        picture = few_colours(self._window.grab().toImage(), self._window.settings.colour_map)
-        saved = picture.save(str(self._path), "PNG", 0)  # 0: smallest
+        window = self._window
+        window.status.show_condition(window.condition())
+        shown, place = window.grab().toImage(), window.pictures.mapTo(window, QPoint(0, 0))
+        ratio = shown.devicePixelRatio()
+        noisy = QRect((place * ratio), window.pictures.size() * ratio)
+        picture = few_colours(shown, window.settings.colour_map, noisy)
+        saved = picture.save(str(self._path), "PNG", 0)  # type: ignore[call-overload]  # 0: smallest
         self._end("" if saved else texts.SHOT_NOT_WRITTEN.format(path=self._path))
 
     def _end(self, trouble: str) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSystemTrayIcon
 
 from gui import texts
-from gui.plots.icon import CLEANING, PASSING, RESTING, SILENT, icon
+from gui.plots.icon import CLEANING, PASSING, RESTING, SILENT, TROUBLE, icon
 from gui.state.live_session import LiveSession
 from gui.window.tray_window import TrayWindow
 
@@ -32,14 +32,14 @@ class Tray(QObject):
         super().__init__(window)
         self._window, self._switch, self._mute, self._session = window, switch, mute, session
         self.available = available
-        self._told = False
-        self._icons = {state: icon(state) for state in (RESTING, CLEANING, PASSING, SILENT)}
+        self._told = self._trouble = False
+        self._icons = {state: icon(state) for state in (RESTING, CLEANING, PASSING, SILENT, TROUBLE)}
         self.sign = QSystemTrayIcon(self._icons[RESTING], self)
         self.menu = QMenu(window)
         self.show_window = self._action(texts.TRAY_SHOW, window.come_or_go)
         self.menu.addSeparator()
         self.live = self._action(texts.LIVE, live.click, checkable=True)
-        self.switch = self._action(texts.SWITCH_NAME, switch.toggle, checkable=True)
+        self.switch = self._action(texts.SWITCH, switch.toggle, checkable=True)
         self.mute = self._action(texts.MUTE, mute.toggle, checkable=True)
         self.menu.addSeparator()
         self.quit = self._action(texts.QUIT, window.quit)
@@ -67,8 +67,16 @@ class Tray(QObject):
         self.mute.setChecked(muted)
         self.show_window.setText(texts.TRAY_HIDE if self._window.seen else texts.TRAY_SHOW)
         self.state = RESTING if not live else SILENT if muted else CLEANING if on else PASSING
+        if live and self._trouble:
+            self.state = TROUBLE
         self.sign.setIcon(self._icons[self.state])
         self.sign.setToolTip(f"{texts.APP}: {texts.TRAY_STATES[self.state]}")
+
+    def show_trouble(self, trouble: bool) -> None:
+        """The stream waits, or lets sound pass unprocessed. For every tick."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self.follow()
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:

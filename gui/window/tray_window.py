@@ -18,6 +18,9 @@ class TrayIcon(Protocol):
     def follow(self) -> None:
         """Shows the state of the window."""
 
+    def show_trouble(self, trouble: bool) -> None:
+        """Something is wrong with the stream, or not."""
+
     def tell_where(self) -> None:
         """Says that the window has gone into the tray."""
 

@@ -124,7 +124,7 @@ def test_closing_during_work_takes_less_than_a_second(qtbot, device, tmp_path, n
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"no sound at all", "cannot be opened"), (None, "cannot be opened"), ("empty", "holds no sound")],
+    [(b"no sound at all", "cannot be opened"), (None, "cannot be opened"), ("empty", "holds no audio")],
 )
 def test_a_bad_file_is_one_sentence_and_the_old_one_stays(qtbot, controller, short, tmp_path, content, says):
     result = enhance(qtbot, controller, short)

@@ -83,7 +83,7 @@ def test_no_microphone_until_one_is_plugged_in(qtbot, window, card):
     card.found = [device(0, "Camera", inputs=1, default=True), *card.found]
     card.changed()
     shows(qtbot, page, "hears")
-    assert texts.FIRST_DEFAULT.format(name="Camera") == page.picker.currentText()
+    assert texts.DEFAULT_NAMED.format(name="Camera") == page.picker.currentText()
 
 
 def test_a_microphone_that_does_not_open_is_one_sentence(qtbot, window, card):

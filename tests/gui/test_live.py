@@ -105,7 +105,7 @@ def test_the_picture_of_a_stream_can_be_saved_while_it_runs_and_after(qtbot, win
         qtbot.keyClick(window, Qt.Key.Key_L)
     qtbot.waitUntil(window.save_picture.isEnabled, timeout=5000)
     qtbot.waitUntil(lambda: window.pictures.before.count > 5, timeout=30000)
-    qtbot.mouseClick(window.save_picture, LEFT)
+    window.save_picture.trigger()
     assert (tmp_path / "pair.png").stat().st_size > 1000 and not window.save_audio.isEnabled()
     with qtbot.waitSignal(window.live.running, timeout=10000):
         qtbot.keyClick(window, Qt.Key.Key_L)
@@ -115,7 +115,7 @@ def test_the_picture_of_a_stream_can_be_saved_while_it_runs_and_after(qtbot, win
 def test_held_pictures_stand_still_while_the_sound_goes_on(qtbot, live):
     qtbot.keyClick(live, Qt.Key.Key_H)
     assert [view.title for view in live.pictures.views] == [
-        texts.HELD.format(title=title) for title in (texts.BEFORE, texts.AFTER)]  # fmt: skip
+        texts.FROZEN.format(title=title) for title in (texts.INPUT_SIDE, texts.OUTPUT_SIDE)]  # fmt: skip
     live.tick()
     stood, hops = live.pictures.before.count, live.live.status().hops
     qtbot.waitUntil(lambda: live.live.status().hops > hops + 20, timeout=30000)
@@ -123,7 +123,7 @@ def test_held_pictures_stand_still_while_the_sound_goes_on(qtbot, live):
     assert live.pictures.before.count == live.pictures.after.count == stood
     qtbot.keyClick(live, Qt.Key.Key_H)
     qtbot.waitUntil(lambda: live.pictures.before.count > stood, timeout=30000)
-    assert live.pictures.after.title == texts.AFTER
+    assert live.pictures.after.title == texts.OUTPUT_SIDE
 
 
 def test_keys_zoom_and_a_longer_window_keeps_the_zoom(qtbot, live):
@@ -164,10 +164,10 @@ def test_the_numbers_fit_the_smallest_window(window, steps):
                         latency_ms={**stages, "total": 383.9})  # fmt: skip
     counters, latency = lines = numbers(status).splitlines()
     assert counters.endswith("xruns 123   clipped 1234")
-    assert latency.startswith("latency 384 ms =   microphone 112.3   queue in 10.1   rate 2.2")
+    assert latency.startswith("latency 384 ms =   input device 112.3   input queue 10.1   resampling 2.2")
     for line in lines:
-        assert window.numbers.fontMetrics().horizontalAdvance(line) < 900 - 20  # margins
-    assert "rate" not in numbers(replace(status, latency_ms={**status.latency_ms, "resample": 0.0}))
+        assert window.numbers.fontMetrics().horizontalAdvance(line) < 1000 - 20  # margins
+    assert "resampling" not in numbers(replace(status, latency_ms={**status.latency_ms, "resample": 0.0}))
 
 
 def test_the_stages_of_the_latency_and_clipped_samples_are_seen(qtbot, live, card):

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from gui import texts
 from gui.plots.axes import frequency_ticks, time_ticks
 from gui.plots.meter import LOWEST_DBFS, Meter
 from gui.plots.pictures import CLOSER, Pictures
@@ -22,6 +23,7 @@ from gui.plots.strip_ring import StripRing
 from gui.plots.zoom import NARROWEST, Zoom
 from gui.state.columns import FLOOR_DB, ColumnMaker, level_db
 from gui.state.live_session import LiveSession
+from gui.state.settings import CurrentSettings, Settings
 from gui.window.live_view import LiveView
 from realtime.live.status import LiveStatus
 from realtime.live.tap import TapBlock
@@ -178,7 +180,7 @@ def test_an_empty_range_and_an_unknown_colour_map_are_refused(qtbot):
     [
         (0, 6, ["0", "1", "2", "3", "4", "5", "6 s"]),
         (-10, 0, ["-10", "-8", "-6", "-4", "-2", "0 s"]),
-        (0, 600, ["0:00", "2:00", "4:00", "6:00", "8:00", "10:00 s"]),
+        (0, 600, ["0:00", "2:00", "4:00", "6:00", "8:00", "10:00 min"]),
     ],
 )
 def test_time_ticks_are_whole_steps(left, right, texts):
@@ -305,7 +307,8 @@ def test_the_live_strip_shows_load_and_steps_and_marks_what_went_wrong(qtbot):
 def test_what_nobody_pulled_in_time_is_a_gap_as_long_as_it_lasted(qtbot, monkeypatch, noise):
     session, pictures = LiveSession(audio=SoundCard()), Pictures()
     qtbot.addWidget(pictures)
-    view, meters = LiveView(session, pictures), (Meter("in"), Meter("out"))
+    view = LiveView(session, pictures, QPushButton(), QPushButton(), CurrentSettings(Settings()))
+    meters = (Meter("in"), Meter("out"))
     view.begin(SimpleNamespace(sample_rate=16000, max_steps=2))
     monkeypatch.setattr(session, "status", lambda: LiveStatus("running"))
     sound = noise(1600)
@@ -341,39 +344,35 @@ def test_a_meter_holds_its_peak_and_falls(qtbot):
     assert LOWEST_DBFS < meter.level_dbfs < -12 and meter.peak_dbfs == -12
 
 
-def test_the_text_of_a_meter_can_be_read_on_both_its_grounds(qtbot):
-    meter = Meter("Level in")
+def test_the_bar_of_a_meter_ends_at_the_level_and_nothing_is_left_of_what_ended(qtbot):
+    meter = Meter("Input level")
     qtbot.addWidget(meter)
-    meter.resize(300, 22)
-    colours = meter.palette()
-
-    def colours_there():
-        shown = meter.grab().toImage()
-        return {shown.pixel(x, y) for x in range(60) for y in range(22)}
-
-    assert {colours.base().color().rgb(), colours.windowText().color().rgb()} <= colours_there()
-    meter.show_level(-3.0)
-    there = colours_there()
-    assert {colours.highlight().color().rgb(), colours.highlightedText().color().rgb()} <= there
-    assert colours.windowText().color().rgb() not in there
-    edge = round(300 * 57 / 60)
-    shown = meter.grab().toImage()
-    assert shown.pixel(edge - 2, 5) == colours.highlight().color().rgb()
-    assert shown.pixel(edge + 2, 5) == colours.base().color().rgb()
+    meter.resize(300, meter.sizeHint().height())
+    bar = meter.bar
+    empty = meter.grab().toImage()
+    meter.show_level(-15.0)
+    shown, edge, y = meter.grab().toImage(), bar.left() + round(bar.width() * 45 / 60), bar.center().y()
+    assert shown.pixel(edge - 4, y) != empty.pixel(edge - 4, y) and shown.pixel(edge + 4, y) == empty.pixel(
+        edge + 4, y
+    )
+    assert meter.text == "-15 dBFS"
+    meter.show_nothing()
+    assert meter.grab().toImage() == empty and meter.text == texts.NO_SIGNAL
 
 
 @pytest.mark.parametrize("how", ["click", "key"])
 def test_a_meter_counts_what_clipped_until_it_is_told_to_forget(qtbot, how):
     meter = Meter("Level in")
     qtbot.addWidget(meter)
-    meter.resize(300, 22)
+    meter.resize(300, meter.sizeHint().height())
+    dark = meter.grab().toImage().pixelColor(290, meter.bar.center().y())
     meter.show_level(0.0, 3)
     meter.show_level(0.0, 4)
     assert meter.clipped == 7
-    red = meter.grab().toImage().pixelColor(297, 2)
-    assert red.name() == "#e0503c"
+    red = meter.grab().toImage().pixelColor(290, meter.bar.center().y())
+    assert red.name() == "#d9453a"
     if how == "click":
         qtbot.mouseClick(meter, Qt.MouseButton.LeftButton)
     else:
         qtbot.keyClick(meter, Qt.Key.Key_Return)
-    assert meter.clipped == 0 and meter.grab().toImage().pixelColor(297, 2) != red
+    assert meter.clipped == 0 and meter.grab().toImage().pixelColor(290, meter.bar.center().y()) == dark

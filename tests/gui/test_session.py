@@ -8,7 +8,7 @@ import pytest
 
 from gui import texts
 from gui.state.live_session import LiveSession
-from gui.window.trouble import Uncaught
+from gui.state.trouble import Uncaught
 from realtime.audio.devices import AudioDeviceError
 from realtime.audio.virtual_mic import VirtualMicrophone
 from realtime.engine.settings import EngineSettings

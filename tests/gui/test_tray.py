@@ -15,7 +15,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from gui import texts
-from gui.plots.icon import CLEANING, PASSING, RESTING, SILENT, icon
+from gui.plots.icon import CLEANING, PASSING, RESTING, SILENT, TROUBLE, icon
 from gui.state.controller import Controller
 from gui.state.player import Player
 from gui.window.main_window import MainWindow
@@ -49,8 +49,10 @@ def test_the_switch_is_in_the_tray(window, tray):
 
 
 def test_the_icon_tells_what_is_done(window, tray):
-    pictures = {state: icon(state).pixmap(32, 32).toImage() for state in (RESTING, CLEANING, PASSING, SILENT)}
-    assert len({bytes(p.constBits()) for p in pictures.values()}) == 4
+    pictures = {
+        state: icon(state).pixmap(32, 32).toImage() for state in (RESTING, CLEANING, PASSING, SILENT, TROUBLE)
+    }
+    assert len({bytes(p.constBits()) for p in pictures.values()}) == 5
     assert tray.state == RESTING and texts.TRAY_STATES[RESTING] in tray.sign.toolTip()
     window.live._stream = SimpleNamespace(mode="enhance", stop=lambda: None)
     for clicked, state in ((None, CLEANING), (window.switch, PASSING), (window.mute, SILENT)):
@@ -79,11 +81,11 @@ def test_started_in_the_tray_a_click_opens_it_and_closing_goes_back(qtbot, windo
 
 def test_closing_ends_unless_the_setting_says_otherwise(qtbot, window, tray):
     window.start(tray)
-    window.actions_by_name["close_to_tray"].trigger()
+    window.change("close_to_tray", True)
     window.close()
     assert not window.isVisible() and window._tick.isActive()
     tray.sign.activated.emit(CLICKED.Trigger)
-    window.actions_by_name["close_to_tray"].trigger()
+    window.change("close_to_tray", False)
     with qtbot.waitSignal(window.ended):
         window.close()
 
@@ -110,8 +112,10 @@ def test_without_a_tray_it_starts_minimised_and_closing_ends(qtbot, window):
 
 
 def test_settings_of_the_start_are_kept(qtbot, window, tray, tmp_path):
+    window.begin(tray, False)
+    window.open_preferences()
     for field in ("start_live", "start_in_tray"):
-        window.actions_by_name[field].trigger()
+        window.dialog.boxes[field].click()
     window.quit()
     store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     again = MainWindow(Controller(Player(None)), store)
@@ -119,7 +123,7 @@ def test_settings_of_the_start_are_kept(qtbot, window, tray, tmp_path):
     asked = []
     again.live.start = lambda: asked.append("live")
     again.start(again.make_tray(available=lambda: True))
-    assert not again.isVisible() and asked == ["live"] and again.actions_by_name["start_live"].isChecked()
+    assert not again.isVisible() and asked == ["live"] and again.settings.start_live
     again.quit()
 
 

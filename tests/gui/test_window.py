@@ -27,15 +27,15 @@ from PySide6.QtWidgets import (
 )
 
 from gui import texts
+from gui.dialogs.model_info import ModelInfo, card_text
 from gui.plots.meter import Meter
 from gui.plots.spectrogram_view import colour_table
 from gui.state import file_job, settings
 from gui.state.controller import Controller
 from gui.state.player import Player
-from gui.window import theme
-from gui.window.card import CardDialog, card_text
+from gui.state.trouble import Uncaught
+from gui.widgets import theme
 from gui.window.main_window import MainWindow
-from gui.window.trouble import Uncaught
 from realtime.demo import CLIP
 from realtime.engine.enhancer import Enhancer
 
@@ -95,9 +95,28 @@ def test_the_switch_turns_by_mouse_and_by_space(qtbot, opened):
     assert opened.switch.text() == texts.SWITCH_OFF and player.side == "before"
     press(qtbot, opened, Qt.Key.Key_Space)
     assert opened.switch.text() == texts.SWITCH_ON and player.side == "after"
-    opened.mute.setFocus()  # a button with the focus must not take the space bar for itself
-    press(qtbot, opened.mute, Qt.Key.Key_Space)
-    assert player.side == "before" and not player.muted
+    qtbot.mouseClick(opened.mute, LEFT)  # a click moves no focus: the space bar is the switch's as before
+    assert not opened.mute.hasFocus()
+    press(qtbot, opened, Qt.Key.Key_Space)
+    assert player.side == "before" and player.muted
+
+
+def test_keys_belong_to_the_control_that_has_the_focus(qtbot, opened):
+    player = opened.controller.player
+    for key, muted in ((Qt.Key.Key_Space, True), (Qt.Key.Key_Return, False)):
+        opened.mute.setFocus()
+        press(qtbot, opened.mute, key)
+        assert player.muted is muted and player.side == "after"
+    zoom = opened.pictures.zoom
+    for key, modifier in (
+        (Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier),
+    ):
+        box = opened.panel.colour_map
+        box.setFocus()
+        press(qtbot, box, key, modifier)
+        assert box.view().isVisible() and opened.pictures.zoom == zoom and player.side == "after"
+        box.hidePopup()
 
 
 def test_mute_and_play_by_mouse_and_by_key(qtbot, opened):
@@ -195,12 +214,19 @@ def test_hovering_reads_out(qtbot, opened):
     assert view.hasMouseTracking()  # without a button pressed
     move(spot)
     seconds, hz, db = view.at(spot.x(), spot.y())
-    assert opened.read_out.text() == f"{seconds:.2f} s   {hz / 1000:.2f} kHz   {db:.0f} dB"
+    after = opened.pictures.after.read(view.shares(spot.x(), spot.y()))[2]
+    opened.tick()
+    assert opened.read_out.text() == texts.READ_OUT.format(
+        seconds=seconds, khz=hz / 1000, before=db, after=after
+    )
+    assert opened.pictures.after.cursor_place == view.cursor_place  # the cross is in both
     assert seconds == pytest.approx(0.5, abs=0.01) and hz == pytest.approx(4000, abs=60)
     move(QPointF(2, 2))  # on the axis
+    opened.tick()
     assert opened.read_out.text() == ""
     move(spot)
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    opened.tick()
     assert opened.read_out.text() == ""
 
 
@@ -266,7 +292,7 @@ def test_of_two_dropped_files_the_noisier_is_above_as_they_are(qtbot, window, sh
         drop(window, *(short, clean)[::order])
     result, (before, after) = done.args[0], window.pictures.views
     assert result.clip.path == short
-    assert window.numbers.text().startswith("short.wav over a-clean.wav: 1.0 s")
+    assert window.numbers.text().startswith("short.wav against a-clean.wav: 1.0 s")
     assert np.allclose(result.enhanced, soundfile.read(str(clean))[0][: len(result.enhanced)], atol=1e-6)
     assert before.count == after.count == before.capacity and window.play.isEnabled()
     assert before.levels().min(1).mean() > after.levels().min(1).mean()
@@ -362,8 +388,8 @@ def test_a_remembered_model_that_broke_gives_way_to_the_shipped_one(qtbot, store
 
 
 def test_the_card_of_the_shipped_model_can_be_read(qtbot, opened):
-    qtbot.mouseClick(opened.panel.card, LEFT)
-    dialog = opened.findChild(CardDialog)
+    qtbot.mouseClick(opened.panel.info, LEFT)
+    dialog = opened.findChild(ModelInfo)
     assert dialog.isVisible() and "klarstrom" in dialog.text.toPlainText().lower()
     dialog.reject()
 
@@ -389,9 +415,9 @@ def test_every_control_has_a_tooltip_a_name_a_way_by_key_and_room(window):
     found = [it for kind in kinds for it in window.findChildren(kind)]
     controls = {it for it in found if not it.objectName().startswith("qt_")}  # those are parts of others
     view, side, panel = window.live_view, window.live_side, window.panel
-    buttons = [window.switch, window.mute, window.play, window.open, window.save_audio, window.save_picture]
+    buttons = [window.switch, window.mute, window.play, window.open, window.top.export, window.top.panel]
     assert controls >= {
-        *buttons, view.button, view.record, *view.pickers.values(), side.virtual_mic, panel.model, panel.card,
+        *buttons, view.button, view.record, *view.pickers.values(), side.virtual_mic, panel.model, panel.info,
         panel.steps, panel.limit_db, window.level_before, window.level_after, window.cancel,
     }  # fmt: skip
     assert any(it.accessibleName() == texts.CLOSE_MESSAGE for it in controls) and len(controls) >= 24
@@ -406,15 +432,16 @@ def test_every_control_has_a_tooltip_a_name_a_way_by_key_and_room(window):
 
 def test_letters_with_alt_lead_to_every_setting_and_none_is_there_twice(qtbot, window):
     labels = [label for label in window.findChildren(QLabel) if label.buddy() is not None]
-    buttons = [
-        window.panel.card,
-        QLabel(texts.FIRST_PICKER),
-        QLabel(texts.FIRST_LIVE),
-        QLabel(texts.FIRST_LATER),
-    ]
-    named = [*labels, *buttons, *(action for action in window.menuBar().actions())]
-    letters = [QKeySequence.mnemonic(it.text()).toString() for it in named]
-    assert len(set(letters)) == len(letters) == len(texts.LABELS) + 7 and all(letters), sorted(letters)
+    menus = [action.text() for action in window.menuBar().actions()]
+    first_page = [texts.FIRST_PICKER, texts.FIRST_LIVE, texts.FIRST_LATER]  # the panel is hidden beside it
+    for texts_there in (
+        [label.text() for label in labels] + [window.panel.info.text(), *menus],
+        first_page + menus,
+    ):
+        letters = [QKeySequence.mnemonic(text).toString() for text in texts_there]
+        assert len(set(letters)) == len(letters) and all(letters), sorted(letters)
+    assert len(labels) == len(texts.LABELS)
+    letters = [QKeySequence.mnemonic(label.text()).toString() for label in labels]
     for label in labels:
         assert label.buddy().isEnabled() or label.buddy() is window.live_side.virtual_mic
         window.switch.setFocus()
@@ -435,13 +462,13 @@ def test_themes(qapp, name, dark):
 def test_made_as_small_as_it_gets_no_button_covers_another(window):
     window.resize(100, 100)
     buttons = [window.switch, window.live_view.button, window.live_view.record, window.play, window.mute,
-               window.open, window.save_audio, window.save_picture]  # fmt: skip
-    places = [button.geometry() for button in buttons]
+               window.open, window.top.export, window.top.panel]  # fmt: skip
+    places = sorted((button.geometry() for button in buttons), key=lambda place: place.left())
     assert all(a.right() < b.left() for a, b in pairwise(places)) and window.width() <= 900
 
 
 def test_a_changed_theme_reaches_every_part_at_once(qtbot, window):
-    parts = (window, window.panel, window.panel.steps, window.live_view.group, window.numbers, window.mute)
+    parts = (window, window.panel, window.panel.steps, window.panel.devices, window.status, window.mute)
     for name, dark in (("dark", True), ("light", False), ("dark", True), ("light", False)):
         window.actions_by_name[f"theme_{name}"].trigger()
         assert [part.palette().window().color().lightness() < 100 for part in parts] == 6 * [dark]

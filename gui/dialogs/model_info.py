@@ -24,10 +24,10 @@ def card_text(spec: ModelSpec | None, model_file: Path | None) -> str:
     return "\n".join([f"# {spec.name}", "", texts.NO_CARD, "", *rows])
 
 
-class CardDialog(QDialog):
+class ModelInfo(QDialog):
     def __init__(self, spec: ModelSpec | None, model_file: Path | None, parent: QWidget | None = None):
         super().__init__(parent)
-        self.setWindowTitle(texts.CARD)
+        self.setWindowTitle(texts.MODEL_INFO)
         self.resize(720, 520)
         self.text = QTextBrowser(openExternalLinks=True)
         self.text.setMarkdown(card_text(spec, model_file))

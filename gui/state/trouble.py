@@ -43,11 +43,11 @@ class Uncaught(QObject):
         self._handler = handler
         self._old = sys.excepthook, threading.excepthook
         sys.excepthook = self._in_main
-        threading.excepthook = lambda args: self._in_main(args.exc_type, args.exc_value, args.exc_traceback)
+        threading.excepthook = lambda args: self._in_main(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
 
-    def _in_main(
-        self, kind: type[BaseException], value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def _in_main(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             self._old[0](kind, value, trace)
             return

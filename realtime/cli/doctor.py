@@ -10,6 +10,7 @@ import numpy as np
 
 from realtime.cli.doctor_packages import onnxruntime_variants, shadowed_packages
 from realtime.cli.doctor_sound import default_devices, portaudio, sound_server
+from realtime.cli.doctor_window import window
 from realtime.cli.finding import Finding, ask
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def examine(model: str | None = None) -> Iterator[Finding]:
     else:
         yield from _run(lambda: cpu_cost(model))
         yield from _run(lambda: cuda(model))
-    for check in (portaudio, sound_server, default_devices):
+    for check in (portaudio, sound_server, default_devices, window):
         yield from _run(check)
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from realtime.cli import doctor, doctor_packages, doctor_sound, finding
+from realtime.cli import doctor, doctor_packages, doctor_sound, doctor_window, finding
 from realtime.engine.session import missing_cuda
 from tests.helpers.audio_server import PulseServer, running
 from tests.helpers.cli_runner import call, run
@@ -100,6 +100,26 @@ def test_an_onnxruntime_that_another_one_left_damaged(path_first):
     text = done.stdout.decode()
     assert done.returncode == 1 and "damaged: it cannot be imported" in text and "--force-reinstall" in text
     assert "a check broke" not in text and "klarstrom-16k" not in text and "PortAudio" in text
+
+
+def test_a_machine_without_a_screen(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    (found,) = doctor_window.window()
+    assert found.status == "note" and "neither DISPLAY nor WAYLAND_DISPLAY is set" in found.what
+    assert "ssh -X" in found.advice
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    (found,) = doctor_window.window()
+    assert found.status == "ok" and re.match(r"Qt 6\.\d+\.\d+ and a screen", found.what)
+
+
+def test_a_qt_without_one_of_its_libraries(path_first, monkeypatch):
+    (path_first / "PySide6.py").write_text(
+        "raise ImportError('libEGL.so.1: cannot open shared object file')\n"
+    )
+    (found,) = doctor_window.window()
+    assert found.status == "note" and "Qt cannot be loaded without libEGL.so.1" in found.what
+    assert found.advice == "apt install libegl1"
 
 
 def test_a_strangers_package(tmp_path):

@@ -87,8 +87,8 @@ class TrainerCLI(LightningCLI):
             raise error from None
 
 
-def run(arguments: list[str] | None, epilog: str) -> None:
-    """Parses `arguments` (None: the command line) and does what they say; `epilog` ends the help."""
+def run(arguments: list[str] | None) -> None:
+    """Parses `arguments` (None: the command line) and does what they say."""
     torch.set_float32_matmul_precision("high")
     TrainerCLI(
         Validated,
@@ -97,5 +97,5 @@ def run(arguments: list[str] | None, epilog: str) -> None:
         subclass_mode_model=True,
         trainer_defaults={"callbacks": Seeding()},
         save_config_kwargs={"overwrite": True},
-        parser_kwargs={"epilog": epilog},
+        parser_kwargs={"prog": "trainer"},
     )

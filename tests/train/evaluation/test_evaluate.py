@@ -13,7 +13,7 @@ import soundfile
 import torch
 
 from tests.helpers.engine_models import Recipe, build, save
-from trainer.cli import main
+from trainer.cli import COMMANDS, LIGHTNING, main
 from trainer.data.testset import find_items
 from trainer.diffusion.sde import OUVESDE
 from trainer.evaluation import report
@@ -341,10 +341,13 @@ def test_the_command_says_what_it_needs(data, checkpoint, tmp_path, capsys):
     assert fails("--stepz", "1")[0] == 2
 
 
-def test_help_lists_every_command(capsys):
-    with pytest.raises(SystemExit) as end, pytest.warns(UserWarning):
+def test_help_lists_every_command_and_what_it_does(capsys):
+    with pytest.raises(SystemExit) as end:
         main(["--help"])
     text = capsys.readouterr().out
-    assert end.value.code == 0
-    for command in ("fit", "validate", "prepare", "test", "compare"):
-        assert command in text
+    assert end.value.code == 0 and len(text.splitlines()) < 30
+    listed = [line.split()[0] for line in text.split("examples:")[0].splitlines() if line.startswith("  ")]
+    assert sorted(listed) == sorted([*LIGHTNING, *COMMANDS])
+    with pytest.raises(SystemExit) as end:
+        main([])
+    assert end.value.code == 2 and "usage: trainer" in capsys.readouterr().err

@@ -112,7 +112,9 @@ def test_bench_for_people_and_programs(model):
         assert cost["share"] == pytest.approx(cost["p50_ms"] / 10)
 
 
-@pytest.mark.parametrize("arguments", [["--steps", "9"], ["--seconds", "0"], ["--seconds", "nan"]])
+@pytest.mark.parametrize(
+    "arguments", [["--steps", "9"], ["--seconds", "0"], ["--seconds", "nan"], ["--seconds", "inf"]]
+)
 def test_bench_refuses_what_it_cannot_measure(model, arguments):
     code, _, errors = call("bench", "--model", model, *arguments)
     assert code == 2 and arguments[0][2:] in errors

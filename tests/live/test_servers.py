@@ -20,7 +20,7 @@ from realtime.live.loopback import measure
 from realtime.live.pump import START_S
 from realtime.live.stream import LiveOptions, LiveStream
 from tests.helpers.audio_server import PipeWireServer, PulseServer, running, wait_until
-from tests.helpers.cli_runner import call, run
+from tests.helpers.cli_runner import call, run, start
 from tests.helpers.engine_models import Recipe, build, save
 
 
@@ -272,6 +272,29 @@ def test_a_recording_is_what_came_in_and_what_went_out(pulse, exact, tmp_path):
     assert set(sides) == {"in", "out"} and len(sides["in"]) == len(sides["out"])
     assert np.abs(sides["in"]).max() > 0.05
     assert np.abs(sides["in"][:-160] - sides["out"][160:]).max() < 2e-3, "bypass: the same, a hop later"
+
+
+def test_after_a_suspension_old_sound_is_dropped_and_counted(pulse, exact, tmp_path):
+    """The program stands still for six seconds while the server goes on, as on a machine that was paused."""
+    with Speaking("mic_in"), (tmp_path / "status").open("wb") as out:
+        live = start("live", "--model", exact, "-i", "virt_mic", "-o", "loud", "--json", stdout=out)
+
+        def status():
+            lines = (tmp_path / "status").read_text().rpartition("\n")[0].splitlines()
+            return json.loads(lines[-1]) if lines else {"state": "", "hops": 0}
+
+        try:
+            wait_until(lambda: status()["hops"] > 100, 30, "sound")
+            before = status()
+            live.send_signal(signal.SIGSTOP)
+            time.sleep(6)
+            live.send_signal(signal.SIGCONT)
+            wait_until(lambda: status().get("dropped_ms", 0) > before["dropped_ms"] + 4500, 10, "the drop")
+            wait_until(lambda: status()["latency_ms"]["total"] < 300, 4, "being up to date again")
+            assert status()["state"] == "running" and status()["level_out_dbfs"] > -40
+        finally:
+            live.kill()
+            live.communicate()
 
 
 def test_at_most_25_ms_are_added_to_the_same_route_without_us(pulse, exact):

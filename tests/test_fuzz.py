@@ -5,6 +5,7 @@ and each failure prints the line that repeats it. The seeds of former faults sta
 """
 
 import contextlib
+import dataclasses
 import functools
 import io
 import json
@@ -19,13 +20,17 @@ import soundfile
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from gui.state.settings import Settings as Stored
+from gui.state.settings import load as load_settings
 from realtime.audio.pcm import PcmError, PcmReader, WavHeader, wav_header
 from realtime.audio.pcm import PcmFormat as Format
 from realtime.audio.recognise import detect, framed, is_sound, named
 from realtime.engine.channels import ChannelBank
 from realtime.engine.contract import ContractError, ModelSpec
 from realtime.engine.enhancer import Enhancer
+from realtime.engine.mix import MODES
 from realtime.engine.session import Session
+from realtime.engine.settings import EngineSettings
 from realtime.files import sources
 from realtime.files.foreign import ForeignError
 from realtime.files.mended import mended
@@ -35,7 +40,7 @@ from tests.helpers.cli_runner import speechlike
 from tests.helpers.engine_models import Recipe, build, contract_of
 
 pytestmark = pytest.mark.slow
-DOORS = 6
+DOORS = 8
 SECONDS = float(os.environ.get("KLARSTROM_FUZZ_S", "12")) / DOORS
 SLOWEST_S = 5.0  # of the processor, for one input; one that waits for ever ends at pytest's timeout
 RATES = (8000, 16000, 44100, 192000)
@@ -257,6 +262,56 @@ def test_hops(poison, steps, extra):
     assert np.isfinite(out).all() and np.abs(out).max() <= 1
     assert np.abs(out[-800:]).max() > 0.01
     assert all(np.isfinite(state).all() for state in _SESSION.states().values())
+
+
+class Store:
+    """What QSettings is for the window's settings."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def allKeys(self):
+        return list(self.values)
+
+    def value(self, name, default=None):
+        return self.values.get(name, default)
+
+
+@fuzz(
+    st.dictionaries(st.sampled_from([f.name for f in dataclasses.fields(Stored)]), values), st.integers(-1, 2)
+)
+def test_the_windows_settings(found, version):
+    """Whatever a store holds, the window gets settings of the right types, and what they say is allowed."""
+    loaded = load_settings(Store(found | {"version": version}))
+    for field in dataclasses.fields(Stored):
+        value, default = getattr(loaded, field.name), field.default
+        assert default is None or isinstance(value, type(default)), field.name
+    assert loaded.darkest_db < loaded.brightest_db
+
+
+whole = st.one_of(st.none(), st.integers(-3, 9), values)
+decibels = st.one_of(st.none(), st.integers(-200, 200), st.floats(), values)
+
+
+@fuzz(
+    st.lists(
+        st.tuples(whole, decibels, decibels, st.one_of(st.sampled_from(MODES), st.text(max_size=9))),
+        max_size=4,
+    )
+)
+def test_control_messages(messages):
+    """A setting is taken or refused in one sentence, and then the former ones hold; the stream goes on."""
+    _ENHANCER.reset()
+    _ENHANCER.apply(EngineSettings(steps=1))
+    for message in messages:
+        try:
+            _ENHANCER.apply(EngineSettings(*message))
+        except ValueError as error:
+            assert "\n" not in str(error)
+        out = _ENHANCER.process(speechlike(320))
+        assert len(out) == 320 and np.isfinite(out).all() and np.abs(out).max() <= 1
+    _ENHANCER.apply(EngineSettings(steps=1))
+    _ENHANCER.reset()
 
 
 def test_what_is_fuzzed_can_fail():

@@ -29,7 +29,8 @@ class BlockSampler(Protocol):
     draws: int  # z of a step
     calls: int  # of the network in a step
 
-    def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor: ...
+    def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
+        """Runs the reverse process of one block; `steps`, int [], is what the host asks for."""
 
 
 class FewSteps:
@@ -46,6 +47,7 @@ class FewSteps:
         self.config = {"name": "few_step", "times": list(times), "eta": eta}
 
     def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
+        """See `BlockSampler`."""
         x_hat, _ = few_step_with_states(
             lambda x_t, y, t, k: (model.predict(x_t, y, t)[0],),
             model.sde, y, z.unbind(0), self.times, self.eta, self.max_steps, asked_for(steps),
@@ -66,6 +68,7 @@ class PredictorCorrector:
         self.config = {"name": "predictor_corrector", **asdict(sampling)}
 
     def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
+        """See `BlockSampler`."""
         sde, o = model.sde, self.sampling
         last = (steps - 1).clamp_min(1).to(y.dtype)
 

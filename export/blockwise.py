@@ -1,5 +1,7 @@
-"""Whole-file models as streams: a block of past audio slides, the reverse process runs on all of it, the newest part is
-kept and cross-faded into what the last block said. One hop in, one hop out, like every exported file.
+"""Whole-file models as streams: one hop in, one hop out, like every exported file.
+
+A block of past audio slides, the reverse process runs on all of it, and the newest part is kept and cross-faded into
+what the last block said.
 """
 
 from __future__ import annotations
@@ -105,11 +107,13 @@ class BlockGraph(nn.Module):
             ) from None
 
     def noise_shape(self) -> tuple[int, ...]:
+        """Shape of the noise of one call: [1, steps, 2, draws · frames · bins]."""
         return (1, self.max_steps, 2, self.sampler.draws * self.frames * self.model.spectrogram.bins)
 
     def forward(
         self, audio: Tensor, noise: Tensor, steps: Tensor, past_audio: Tensor, past_output: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
+        """One call of the exported file: the block moves on by a hop and is enhanced as a whole."""
         model, s = self.model, self.model.spectrogram
         block = torch.cat([past_audio, audio], 1)
         spectrum = F.conv1d(block[:, None], self.analysis, stride=s.hop_length)  # [1, 2 F, T]

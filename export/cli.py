@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 def parser() -> argparse.ArgumentParser:
+    """The command line of `export-onnx`."""
     p = argparse.ArgumentParser(prog="export-onnx", description=__doc__)
     sub = p.add_subparsers(dest="command", required=True)
     c = sub.add_parser("convert", help="checkpoint or EMA snapshot -> one ONNX file")
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def card_arguments(p: argparse.ArgumentParser) -> None:
+    """Adds the options that fill the entries of the model card."""
     p.add_argument("--name", help="model name in the contract (at first the output's stem)")
     p.add_argument("--model-version", dest="version", help="model version in the contract (1)")
     p.add_argument("--license", help="licence of the weights (unspecified)")
@@ -97,6 +99,7 @@ def card(a: argparse.Namespace) -> dict:
 
 
 def run_convert(a: argparse.Namespace) -> int:
+    """Runs `export-onnx convert`. Returns the exit code."""
     from export.block_samplers import sampler_of
     from export.blockwise import convert_blockwise
     from export.convert import convert
@@ -145,6 +148,7 @@ def told(output: Path, spec: ModelSpec) -> None:
 
 
 def run_card(a: argparse.Namespace) -> int:
+    """Runs `export-onnx card`. Returns the exit code."""
     from dataclasses import replace
 
     from export.convert import read_spec, rewrite_spec
@@ -156,6 +160,7 @@ def run_card(a: argparse.Namespace) -> int:
 
 
 def run_verify(a: argparse.Namespace) -> int:
+    """Runs `export-onnx verify`. Returns 0 if every finding is within its limit, else 1."""
     from export.verify import verify
     from trainer.networks.checkpoint import load_model
 
@@ -171,6 +176,7 @@ def run_verify(a: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Runs `export-onnx`. Raises SystemExit with the exit codes above; errors are one sentence on stderr."""
     a = parser().parse_args(arguments)
     try:
         from export.graph import StepsError

@@ -59,6 +59,7 @@ class StreamingGraph(nn.Module):
         return {name: (self.streams, *shape[1:]) for name, shape in shapes.items()}
 
     def noise_shape(self) -> tuple[int, ...]:
+        """Shape of the noise of one call: [B, steps, 2, bins]."""
         return (self.streams, self.max_steps, 2, self.model.spectrogram.low_bins)
 
     def _film(self, k: int) -> Film:
@@ -69,6 +70,7 @@ class StreamingGraph(nn.Module):
         )
 
     def forward(self, audio: Tensor, noise: Tensor, steps: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
+        """One call of the exported file: one hop of every stream."""
         model, s, network = self.model, self.model.spectrogram, self.model.network
         given = dict(zip(self.states(), states, strict=True))
         new = {}

@@ -15,8 +15,10 @@ from trainer.networks.offline_model import OfflineModel, Sampling
 def offline_blocks(
     model: OfflineModel, audio: np.ndarray, steps: int, spec: ModelSpec, seed: int = 0
 ) -> np.ndarray:
-    """[n hop] -> [n hop], delay left in, with the very noise that the stream draws. Every block is cut from the whole
-    signal, enhanced as a file of its own and laid over the one before; nothing is handed on.
+    """[n hop] -> [n hop], delay left in, with the very noise that the stream draws.
+
+    Every block is cut from the whole signal, enhanced as a file of its own and laid over the one before; nothing is
+    handed on.
     """
     sizes, s = spec.extra["block"], model.spectrogram
     frames, fade = sizes["frames"], sizes["fade_frames"] * s.hop_length

@@ -35,6 +35,7 @@ class Finding:
 
     @property
     def passed(self) -> bool:
+        """Whether the value is within its limit; a finding without a limit only informs."""
         return self.limit is None or self.value <= self.limit
 
 
@@ -78,15 +79,18 @@ class OneOfMany:
         self.spec = replace(spec, streams=1, noise_shape=(1, *spec.noise_shape[1:]), states=states)
 
     def reset(self) -> None:
+        """Starts all streams afresh."""
         self.session.reset()
 
     def run(self, audio: np.ndarray, noise: np.ndarray, steps: int) -> np.ndarray:
+        """One hop of the last stream. audio: [hop]; noise: [1, steps, 2, bins]. Returns [hop]."""
         spec = self.session.spec
         hops, draws = np.tile(-0.5 * audio, (spec.streams, 1)), np.tile(-noise, (spec.streams, 1, 1, 1))
         hops[-1], draws[-1] = audio, noise[0]
         return self.session.run(hops, draws, steps)[-1]
 
     def states(self) -> dict[str, np.ndarray]:
+        """The states of the last stream, first axis 1."""
         return {name: array[-1:] for name, array in self.session.states().items()}
 
 

@@ -63,6 +63,7 @@ def help_text() -> str:
 
 
 def run_command(name: str, arguments: list[str]) -> None:
+    """Runs a command of `COMMANDS`, which parses its own arguments, and prints what it returns."""
     module_name, what = COMMANDS[name]
     module = importlib.import_module(module_name)
     parser = argparse.ArgumentParser(prog=f"trainer {name}", description=what)

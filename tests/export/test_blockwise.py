@@ -25,8 +25,9 @@ from trainer.networks.offline_model import Sampling
 
 
 def test_latency_is_declared():
-    """What is passed through unchanged comes out unchanged, exactly `latency` samples late: window, overlap-add,
-    cross-fade and delay in one.
+    """What is passed through unchanged comes out unchanged, exactly `latency` samples late.
+
+    Window, overlap-add, cross-fade and delay in one.
     """
     graph, audio = BlockGraph(passing(), **SIZES), noisy(40)
     out = stream(graph, audio, lambda _: torch.zeros(graph.noise_shape()), 1)

@@ -1,0 +1,1 @@
+"""Recordings, mixtures and the batches made of them."""

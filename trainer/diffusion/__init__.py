@@ -1,0 +1,1 @@
+"""The mathematics: SDEs, bridge, samplers and preconditioning, without networks."""

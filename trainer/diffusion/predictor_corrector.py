@@ -33,6 +33,7 @@ class CountedScore:
         self.score, self.calls = score, 0
 
     def __call__(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
+        """s of x_t, of its shape; counts the call."""
         self.calls += 1
         return self.score(x_t, y, t)
 
@@ -138,8 +139,9 @@ def predictor_corrector(
     corrector_steps: int = 1,
     snr: float = 0.5,
 ) -> Sample:
-    """From x_T = y + σ_T z down N even times T … t_ε, at each the corrector's steps and then the predictor's; the last
-    step, from t_ε to 0, returns its mean. The defaults are the paper's: 30 steps, 60 calls of the network.
+    """From x_T = y + σ_T z down N even times T … t_ε, at each the corrector's steps and then the predictor's.
+
+    The last step, from t_ε to 0, returns its mean. The defaults are the paper's: 30 steps, 60 calls of the network.
 
     snr: r of the corrector, > 0. Raises ValueError for unknown names and counts, and for a bridge.
     """

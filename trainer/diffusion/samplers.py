@@ -41,7 +41,7 @@ class Sampler(Protocol):
 def few_step_transition(
     sde: GaussianPath, x_hat: Tensor, x_t: Tensor, y: Tensor, t: Tensor, t_next: Tensor, z: Tensor, eta: Eta
 ) -> Tensor:
-    """From the state at t and the estimate x̂₀ to the state at t' < t:
+    """From the state at t and the estimate x̂₀ to the state at t' < t.
 
     ẑ = (x_t − μ_t(x̂₀))/σ_t;  x_{t'} = μ_{t'}(x̂₀) + σ_{t'} (√(1−η²) ẑ + η z).
 

@@ -1,5 +1,6 @@
-"""What all Gaussian paths from x to y share, and the Ornstein-Uhlenbeck variance-exploding SDE of SGMSE+: its closed
-forms, and Tweedie's estimate. The bridge is in bridge.py.
+"""What all Gaussian paths from x to y share, and the Ornstein-Uhlenbeck variance-exploding SDE of SGMSE+.
+
+Its closed forms, and Tweedie's estimate. The bridge is in bridge.py.
 
 Notation of the field: x clean, y noisy, z circular complex normal with E|z|² = 1, x_t the state at time t in [0, T].
 Tensors may be complex or hold real and imaginary parts in a channel; t is [B] and is broadcast.

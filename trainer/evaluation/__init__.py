@@ -1,0 +1,1 @@
+"""Measures of enhanced files, experiments and their reports."""

@@ -14,8 +14,9 @@ from trainer.evaluation.plans import Plan
 
 @dataclass(frozen=True)
 class Entry:
-    """One row with one number of steps, on all files or on those of one SNR or noise: per measure the mean, the spread
-    over seeds, and the difference from the row's reference.
+    """One row with one number of steps, on all files or on those of one SNR or noise.
+
+    Per measure it has the mean, the spread over seeds, and the difference from the row's reference.
     """
 
     row: str

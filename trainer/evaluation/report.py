@@ -73,6 +73,7 @@ def cell(entry: dict, column: str) -> str:
 
 
 def heading(column: str) -> str:
+    """The head of a column: the name of the measure, and its unit if it has one."""
     name, unit = NAMES[column]
     return f"{name}, {unit}" if unit else name
 

@@ -1,0 +1,1 @@
+"""Compiled operators that make training on a CPU faster."""

@@ -1,0 +1,1 @@
+"""Score models: front ends, networks and their snapshots."""

@@ -28,6 +28,7 @@ def conv(inward: int, outward: int, size: int, gain: float = 1.0) -> nn.Conv2d:
 
 
 def dense(inward: int, outward: int) -> nn.Linear:
+    """A linear layer with the weights of `uniform_` and a bias of zero."""
     layer = nn.Linear(inward, outward)
     uniform_(layer.weight)
     nn.init.zeros_(layer.bias)
@@ -74,6 +75,7 @@ class GaussianFourierProjection(nn.Module):
         self.W = nn.Parameter(torch.randn(size) * scale, requires_grad=False)
 
     def forward(self, u: Tensor) -> Tensor:
+        """u: [B] -> [B, 2 size]."""
         phase = 2 * math.pi * u[:, None] * self.W
         return torch.cat([phase.sin(), phase.cos()], 1)
 
@@ -101,6 +103,7 @@ class AttnBlockpp(nn.Module):
         self.NIN_3 = NIN(channels, ALMOST_ZERO)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: [B, C, F, T] -> the same shape."""
         h = self.GroupNorm_0(x).flatten(2).transpose(1, 2)[:, None]  # [B, one head, F T, C]
         h = F.scaled_dot_product_attention(self.NIN_0(h), self.NIN_1(h), self.NIN_2(h))[:, 0]
         h = self.NIN_3(h).transpose(1, 2).reshape(x.shape)
@@ -132,6 +135,7 @@ class ResnetBlockBigGANpp(nn.Module):
         self.resample = resample or nn.Identity()
 
     def forward(self, x: Tensor, time: Tensor | None) -> Tensor:
+        """x: [B, inward, F, T]; time: [B, channels of the time embedding]. Returns [B, outward, F', T'], resampled."""
         h = self.Conv_0(self.resample(F.silu(self.GroupNorm_0(x))))
         if self.Dense_0 is not None:
             h = h + self.Dense_0(F.silu(time))[:, :, None, None]
@@ -147,4 +151,5 @@ class Combine(nn.Module):
         self.Conv_0 = conv(inward, outward, 1)
 
     def forward(self, pyramid: Tensor, h: Tensor) -> Tensor:
+        """pyramid: [B, inward, F, T]; h: [B, outward, F, T]. Returns the shape of h."""
         return self.Conv_0(pyramid) + h

@@ -34,6 +34,7 @@ class Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, gates: Tensor, weight: Tensor, bias: Tensor, h: Tensor, active: Tensor | None) -> Tensor:
+        """Runs the cell over all steps and keeps what the gradient needs."""
         steps, rows, c3 = gates.shape
         c = c3 // 3
         transposed = weight.t()
@@ -55,6 +56,7 @@ class Scan(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, grad: Tensor):
+        """grad: dL/dh' of all steps [T, R, C]. Returns the gradients of gates, weight, bias and h, and None for active."""
         weight, past, rz, n, w_n, active = ctx.saved_tensors
         steps, rows, c = n.shape
         r, z, h = rz[..., :c], rz[..., c:], past[:-1]
@@ -120,6 +122,7 @@ class LinearScan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, z: Tensor, n: Tensor, h: Tensor) -> Tensor:
+        """Runs the recurrence over all frames and keeps what the gradient needs."""
         past = n.new_empty(len(n) + 1, *h.shape)  # past[t] is the state that frame t sees
         past[0] = h
         for t in range(len(n)):
@@ -129,6 +132,7 @@ class LinearScan(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """grad: dL/dh of all frames [T, R, C]. Returns the gradients of z, n and h."""
         z, n, past = ctx.saved_tensors
         reaching = grad.clone()  # dL/dh_t, all that comes through later frames included
         for t in range(len(n) - 1, 0, -1):

@@ -79,6 +79,7 @@ class ShortDFT(nn.Module):
         self.register_buffer("place", torch.cat([place, place + second]), persistent=False)  # [2 F]
 
     def forward(self, frames: Tensor) -> Tensor:
+        """frames: [..., N] -> [..., 2 F]."""
         shape = frames.shape[:-1]
         x = (frames * self.window).reshape(-1, self.first, self.second)
         x = (self.inner @ x).reshape(-1, self.rows, 2 * self.second)
@@ -131,6 +132,7 @@ class ShortInverseDFT(nn.Module):
         self.register_buffer("place", place.flatten(), persistent=False)  # [rows 2 N₂]
 
     def forward(self, spectra: Tensor) -> Tensor:
+        """spectra: [..., 2 F] -> [..., S]."""
         shape = spectra.shape[:-1]
         x = spectra.reshape(-1, spectra.shape[-1]).index_select(1, self.place)
         x = x.reshape(-1, self.rows, 2 * self.second).transpose(0, 1) @ self.outer

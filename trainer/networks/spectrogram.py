@@ -249,8 +249,10 @@ class Spectrogram(nn.Module):
         return spectrum.square().sum(1).mean(-1)
 
     def level(self, power: Tensor, past: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Running level. power: [B, T]; past: [B, 1 + recent], the level and the powers of the frames before; 0 = nothing
-        heard yet. Returns amplitude [B, T] > 0, new past.
+        """Running level.
+
+        power: [B, T]; past: [B, 1 + recent], the level and the powers of the frames before; 0 = nothing heard yet.
+        Returns amplitude [B, T] > 0, new past.
         """
         if past is None:
             past = power.new_zeros(power.shape[0], 1 + self.recent)
@@ -301,8 +303,9 @@ class Spectrogram(nn.Module):
     def encode(
         self, noisy: Tensor, clean: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-        """Whole signals for training: [B, n hop] -> compressed y, x [B, 2, T, low_bins], level
-        amplitude, noisy power [B, T].
+        """Whole signals for training, each [B, n hop].
+
+        Returns compressed y and x [B, 2, T, low_bins], level amplitude and noisy power [B, T].
         """
         if self.high_pass:
             noisy = self.remove_offset(noisy)[0]

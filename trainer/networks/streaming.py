@@ -48,6 +48,7 @@ class TimeEmbedding(nn.Module):
         nn.init.zeros_(self.out.bias)
 
     def forward(self, t: Tensor) -> Film:
+        """t: [B] -> a scale and a shift [B, channels] for each block."""
         phase = t[:, None] * self.frequencies * math.pi / 2
         features = torch.cat([t[:, None], phase.sin(), phase.cos()], 1)
         film = self.out(F.silu(self.hidden(features))).reshape(len(t), self.count, 2, self.channels)
@@ -92,6 +93,7 @@ class Block(nn.Module):
     def forward(
         self, u: Tensor, scale: Tensor, shift: Tensor, h: Tensor, active: Tensor | None
     ) -> tuple[Tensor, Tensor]:
+        """u: [B, T, bands, channels]; scale, shift: [B, channels]; h: the state. Returns u of the same shape and new h."""
         v = self.norm_time(u) * (1 + scale[:, None, None]) + shift[:, None, None]
         v, h = self.recurrence(v, h, active)
         u = u + self.project(v)

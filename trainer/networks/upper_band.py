@@ -68,7 +68,9 @@ class UpperBand(nn.Module):
     def forward(
         self, upper: Tensor, y: Tensor, x_hat: Tensor, amplitude: Tensor, h: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """upper: noisy spectrum above [B, 2, T, bins]; y, x_hat: compressed noisy and enhanced spectra of the score model
+        """Gains of the bins above the score model's.
+
+        upper: noisy spectrum above [B, 2, T, bins]; y, x_hat: compressed noisy and enhanced spectra of the score model
         [B, 2, T, ≥ low_bins]; amplitude: the level [B, T]; h: [B, 1, channels]. Returns gains [B, T, bins] in 0 … 1, new h.
         """
         energy = upper.square().sum(1) / amplitude[..., None].square()

@@ -1,0 +1,1 @@
+"""What `trainer fit` runs: modules, objectives, optimisers and callbacks."""

@@ -23,6 +23,7 @@ CHOICES = ("plain", "fused", "fused-bfloat16")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `trainer bench`."""
     parser.add_argument(
         "--blocks", type=int, default=7, help="blocks of the network (default: 7, as it ships)"
     )

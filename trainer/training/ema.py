@@ -27,17 +27,20 @@ class EMA(WeightAveraging):
 
     @torch.no_grad()
     def average(self, averages: list[Tensor], values: list[Tensor], count: Tensor | int) -> None:
+        """Moves the averages towards the values, in place. count: optimiser steps so far."""
         decay = min(self.decay, (1 + int(count)) / (10 + int(count)))
         torch._foreach_lerp_(averages, values, 1 - decay)
 
     def on_train_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        """Saves the end, which may fall between two checkpoints, and leaves the weights alone: it must hold both them
-        and the average, to be trained on.
+        """Saves the end, which may fall between two checkpoints, and leaves the weights alone.
+
+        The checkpoint must hold both them and the average, to be trained on.
         """
         if trainer.checkpoint_callback is not None and trainer.checkpoint_callback.dirpath:
             trainer.save_checkpoint(Path(trainer.checkpoint_callback.dirpath) / "last.ckpt")
 
     def on_save_checkpoint(self, trainer: L.Trainer, pl_module: L.LightningModule, checkpoint: dict) -> None:
+        """Writes `ema.safetensors` beside the checkpoint."""
         super().on_save_checkpoint(trainer, pl_module, checkpoint)
         if trainer.is_global_zero and trainer.checkpoint_callback is not None:
             folder = Path(trainer.checkpoint_callback.dirpath or trainer.default_root_dir)

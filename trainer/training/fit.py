@@ -28,11 +28,13 @@ class TrainerCLI(LightningCLI):
 
     @staticmethod
     def subcommands() -> dict[str, set[str]]:
+        """`fit` and `validate`; the other commands of Lightning have nothing to do here."""
         return {
             name: skip for name, skip in LightningCLI.subcommands().items() if name in ("fit", "validate")
         }
 
     def add_arguments_to_parser(self, parser: LightningArgumentParser) -> None:
+        """Adds `--init` and `--grow`, and links them to the options of the module."""
         parser.add_argument(
             "--init", type=str | None, default=None, help="EMA snapshot or checkpoint to start from"
         )

@@ -48,6 +48,7 @@ def l1(e: Estimate) -> Tensor:
 
 
 def magnitude(x: Tensor) -> Tensor:
+    """[B, 2, T, F] -> √(|x|² + 1e-8), [B, T, F]; the small term keeps the gradient at 0 finite."""
     return (x.square().sum(1) + 1e-8).sqrt()
 
 
@@ -93,8 +94,9 @@ def _window(length: int, device: torch.device) -> Tensor:
 def multi_resolution(
     e: Estimate, lengths: tuple[int, ...] = (256, 512, 1024), exponent: float = 0.3
 ) -> Tensor:
-    """Mean squared error of power-law magnitudes |S|^0.3 at several window lengths, hop = window / 4,
-    0.7 of it between magnitudes and 0.3 between complex values.
+    """Mean squared error of power-law magnitudes |S|^0.3 at several window lengths, hop = window / 4.
+
+    0.7 of it is between magnitudes and 0.3 between complex values.
     """
     if e.operators is not None:
         return fused.multi_resolution(e.operators, e.wave_hat, e.wave, lengths, exponent)
@@ -116,9 +118,9 @@ def multi_resolution(
 
 
 def energy(e: Estimate) -> Tensor:
-    """Energy score E|x̂₀ − x| − ½ E|x̂₀ − x̂₀'| of two samples, mean over three norms: of a bin, of a frame, of the
-    magnitudes of a frame, each as root mean square of its bins (arXiv 2502.02483).
+    """Energy score E|x̂₀ − x| − ½ E|x̂₀ − x̂₀'| of two samples, mean over three norms (arXiv 2502.02483).
 
+    The norms are those of a bin, of a frame, and of the magnitudes of a frame, each as root mean square of its bins.
     A proper scoring rule: in expectation least when the estimates are distributed as x is, not when both are its mean.
     """
     if e.other is None:

@@ -35,6 +35,7 @@ class Validated(L.LightningModule):
     model: ScoreModel | OfflineModel
 
     def validation_step(self, batch: tuple[Tensor, Tensor, list[str]], index: int) -> None:
+        """Enhances one recording and logs SI-SDR and spectral error at each of `validation_steps`."""
         x, y, _ = batch
         for steps in self.hparams.validation_steps:
             x_hat = self.model.enhance(y, steps)
@@ -77,6 +78,7 @@ class Validated(L.LightningModule):
         self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
 
     def on_save_checkpoint(self, checkpoint: dict) -> None:
+        """Adds what the model needs to be built again."""
         checkpoint["klarstrom"] = self.model.config  # so that a checkpoint can be read without this class
 
 
@@ -149,6 +151,7 @@ class Enhancement(Validated):
         put_on_operators(self.model.network, self.hparams.operators, self.device)
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+        """A batch on the path of the sampler with probability `path_share` from step `path_from`, else the weighted loss."""
         x_wave, y_wave = batch
         h = self.hparams
         y, x, _, _ = self.model.spectrogram.encode(y_wave, x_wave)
@@ -167,6 +170,7 @@ class Enhancement(Validated):
         return terms["loss"]
 
     def configure_optimizers(self):
+        """The optimiser, with linear warm-up and then a cosine down to `final_ratio`, per optimiser step."""
         h = self.hparams
         optimizer = self.make_optimizer()
         total = h.decay_steps or self.trainer.estimated_stepping_batches

@@ -50,6 +50,7 @@ class OfflineEnhancement(Validated):
             load_weights(self.model, Path(init))
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+        """The weighted loss of a batch."""
         x_wave, y_wave = batch
         h = self.hparams
         y, x, _, _ = self.model.spectrogram.encode(y_wave, x_wave)
@@ -59,5 +60,6 @@ class OfflineEnhancement(Validated):
         return terms["loss"]
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
+        """Adam at a constant learning rate over all parameters that are trained."""
         trained = [p for p in self.parameters() if p.requires_grad]
         return torch.optim.Adam(trained, lr=self.hparams.learning_rate)

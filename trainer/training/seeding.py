@@ -22,16 +22,19 @@ class Seeding(L.Callback):
     def on_train_batch_start(
         self, trainer: L.Trainer, module: L.LightningModule, batch: Any, index: int
     ) -> None:
+        """Seeds by the number of the batch since the start of the run."""
         reseed(0, trainer.fit_loop.epoch_loop.total_batch_idx)
 
     def on_validation_batch_start(
         self, trainer: L.Trainer, module: L.LightningModule, batch: Any, index: int, loader: int = 0
     ) -> None:
+        """Seeds by the names of the files."""
         reseed(1, zlib.crc32(repr(batch[2]).encode()))
 
     def on_train_batch_end(
         self, trainer: L.Trainer, module: L.LightningModule, outputs: Any, batch: Any, index: int
     ) -> None:
+        """Logs the loss of the global batch."""
         # Lightning hands over the share of a gradient accumulation
         module.log("train/loss", outputs["loss"] * trainer.accumulate_grad_batches, sync_dist=True)
 

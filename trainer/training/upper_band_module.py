@@ -72,6 +72,7 @@ class UpperBandTraining(Validated):
         put_on_operators(self.model.network, self.hparams.operators, self.device)
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+        """The loss of a batch of the gains above the 16 kHz network."""
         loss = self.loss(*batch)
         self.log("train/upper", loss, prog_bar=True)
         return loss

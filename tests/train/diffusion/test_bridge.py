@@ -111,8 +111,9 @@ def test_the_posterior_transition_is_that_of_the_process(sde):
 
 @pytest.mark.parametrize(("eta", "share"), [(0.0, 0.5), ("posterior", 0.03)])
 def test_samplers_reach_a_known_posterior(eta, share):
-    """x normal, y = x + noise: E[x | x_t, y] is exact. The SDE sampler ends in p(x | y); the ODE one, which begins in y
-    without any noise, has its mean and no spread.
+    """For x normal and y = x + noise, E[x | x_t, y] is exact.
+
+    The SDE sampler ends in p(x | y); the ODE one, which begins in y without any noise, has its mean and no spread.
     """
     torch.manual_seed(0)
     sde, calls = BridgeVE(), 0

@@ -13,8 +13,10 @@ NOISE_VARIANCE = 0.25
 
 
 class Toy:
-    """x circular normal with E|x|² = 1, y = x + noise of variance v: p(x | y) has the mean y/(1 + v) and the variance
-    v/(1 + v). θ = 4 leaves e⁻⁴ of x at T: the start y + σ_T z, where the process does not quite begin, is soon forgotten.
+    """x circular normal with E|x|² = 1, y = x + noise of variance v.
+
+    So p(x | y) has the mean y/(1 + v) and the variance v/(1 + v). θ = 4 leaves e⁻⁴ of x at T: the start y + σ_T z, where
+    the process does not quite begin, is soon forgotten.
     """
 
     def __init__(self, y):

@@ -12,8 +12,9 @@ def sde():
 
 
 def test_closed_forms_agree_with_numerical_integration(sde):
-    """Euler-Maruyama of dx = θ (y − x) dt + g dw from x: mean and E|x − mean|² within four standard errors, and the
-    O(dt) that Euler's steps leave behind.
+    """Euler-Maruyama of dx = θ (y − x) dt + g dw from x has the closed forms' mean and E|x − mean|².
+
+    Within four standard errors, and the O(dt) that Euler's steps leave behind.
     """
     torch.manual_seed(0)
     paths, steps = 20000, 400

@@ -119,7 +119,7 @@ def test_a_class_that_could_not_be_loaded_again_is_refused_when_it_is_saved(tmp_
 
 
 @pytest.mark.parametrize(
-    "name, why",
+    ("name", "why"),
     [
         ("nowhere.at_all.Net", "class nowhere.at_all.Net, which cannot be imported here"),
         ("tests.helpers.other_network.Missing", "which cannot be imported here"),

@@ -1,0 +1,1 @@
+"""How published training and test sets are made from their sources."""

@@ -90,8 +90,11 @@ def split_groups(groups: Iterable[str], shares: tuple[float, float], seed: int, 
 
 
 def speaker_of(file: Path, root: Path, pattern: str | None) -> str:
-    """Whose voice a file holds: what `pattern` (its first group) finds in the path relative to `root`; without a
-    pattern the first folder, or in a flat folder what stands before the first "-" or "_"."""
+    """Whose voice a file holds.
+
+    What `pattern` (its first group) finds in the path relative to `root`; without a pattern the first folder, or in a
+    flat folder what stands before the first "-" or "_".
+    """
     relative = file.relative_to(root)
     if pattern is not None:
         match = compiled(pattern).search(relative.as_posix())

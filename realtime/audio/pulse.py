@@ -42,6 +42,10 @@ LONGEST_S = 15.0  # of sound that the server keeps for an input nobody takes
 ROOM_S = 0.5  # of the server's buffer, above what shall wait in it
 
 
+def _nobody(frames: Samples, xrun: bool) -> None:
+    """Hears for a stream that is closed."""
+
+
 class PulseStream:
     """One direction, mono float32. The server's thread brings input to `callback`, and asks it for output.
 
@@ -235,6 +239,13 @@ class PulseStream:
                 self._closed = True
                 if self._stream:
                     self._disconnect(self._stream)
+                # the connection keeps this object for answers that are still to come, and it shall keep no more
+                self._callback, self._finished, self._supply, self._partner = (
+                    _nobody,
+                    lambda: None,
+                    None,
+                    None,
+                )
             self._connection.release()
 
     def _disconnect(self, stream: Any) -> None:

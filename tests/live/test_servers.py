@@ -1,6 +1,7 @@
 """Live streams on real sound servers that the tests start themselves."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -272,6 +274,32 @@ def test_a_recording_is_what_came_in_and_what_went_out(pulse, exact, tmp_path):
     assert set(sides) == {"in", "out"} and len(sides["in"]) == len(sides["out"])
     assert np.abs(sides["in"]).max() > 0.05
     assert np.abs(sides["in"][:-160] - sides["out"][160:]).max() < 2e-3, "bypass: the same, a hop later"
+
+
+class Owner:
+    """Of a stream, as a pump is, with its megabytes."""
+
+    def heard(self, frames, xrun):
+        pass
+
+    def ended(self):
+        pass
+
+
+@pytest.mark.parametrize(("device", "kind"), [("virt_mic", "input"), ("loud", "output")])
+def test_a_closed_stream_keeps_nothing_alive(pulse, device, kind):
+    """A device that comes and goes for hours costs no memory: another stream has the connection open all the while."""
+    audio, owner = PortAudio(), Owner()
+    other = audio.open(
+        audio.find("loud", "output"), "output", [16000], lambda frames, xrun: None, lambda: None
+    )
+    stream = audio.open(audio.find(device, kind), kind, [16000], owner.heard, owner.ended)
+    known = weakref.ref(owner)
+    stream.close()
+    del owner
+    gc.collect()
+    assert known() is None
+    other.close()
 
 
 def test_after_a_suspension_old_sound_is_dropped_and_counted(pulse, exact, tmp_path):

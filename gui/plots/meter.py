@@ -89,8 +89,10 @@ class Meter(PaintedOnce):
     @property
     def bar(self) -> QRect:
         """Where the bar lies in the widget."""
-        top = self.fontMetrics().height() + _GAP_PX
-        return QRect(2, top, max(1, self.width() - _LIGHT_PX - 3 * _GAP_PX), _BAR_PX)
+        if self._place is None:
+            top = self.fontMetrics().height() + _GAP_PX
+            self._place = QRect(2, top, max(1, self.width() - _LIGHT_PX - 3 * _GAP_PX), _BAR_PX)
+        return self._place
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The ground, as much of the full bar as the level has, the peak, and its number."""
@@ -104,7 +106,7 @@ class Meter(PaintedOnce):
         if self.peak_dbfs > LOWEST_DBFS:
             x = self._x(self.peak_dbfs)
             painter.fillRect(QRect(x - 1, bar.top(), 2, bar.height()), self.palette().windowText())
-        box = QRect(0, 0, bar.right() + 1, self.fontMetrics().height())
+        box = QRect(0, 0, bar.right() + 1, bar.top())
         painter.drawText(box, Qt.AlignmentFlag.AlignRight, self.text)
         if self.hasFocus():
             painter.setPen(self.palette().link().color())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -23,6 +23,7 @@ class PaintedOnce(QWidget):
         """Everything is to be painted anew."""
         self._ground: QPixmap | None = None
         self._over: QPixmap | None = None
+        self._place: QRect | None = None  # of what moves, which depends on size and font alone
         self.update()
 
     def _kept(self) -> tuple[QPixmap, QPixmap]:

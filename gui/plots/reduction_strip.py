@@ -74,7 +74,9 @@ class ReductionStrip(ZoomedPicture):
 
     @property
     def _plot(self) -> QRect:
-        return self.rect().adjusted(left(self), _EDGE, -right(self), -_EDGE)
+        if self._place is None:
+            self._place = self.rect().adjusted(left(self), _EDGE, -right(self), -_EDGE)
+        return self._place
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, plot = QPainter(self), self._plot

@@ -213,7 +213,9 @@ class SpectrogramView(ZoomedPicture):
     @property
     def plot(self) -> QRect:
         """Where the picture lies in the widget."""
-        return plot_of(self, self.time_axis)
+        if self._place is None:
+            self._place = plot_of(self, self.time_axis)
+        return self._place
 
     @property
     def span_s(self) -> tuple[float, float]:

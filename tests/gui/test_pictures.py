@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from gui import texts
 from gui.plots.axes import frequency_ticks, time_ticks
+from gui.plots.frequency_scale import SCALES, FrequencyScale
 from gui.plots.meter import LOWEST_DBFS, Meter
 from gui.plots.pictures import CLOSER, Pictures
 from gui.plots.reduction_strip import ReductionStrip
@@ -376,3 +377,38 @@ def test_a_meter_counts_what_clipped_until_it_is_told_to_forget(qtbot, how):
     else:
         qtbot.keyClick(meter, Qt.Key.Key_Return)
     assert meter.clipped == 0 and meter.grab().toImage().pixelColor(290, meter.bar.center().y()) == dark
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_a_frequency_stands_where_its_scale_has_it_and_is_read_back(qtbot, name):
+    scale = FrequencyScale(name, 8000.0)
+    for hz in (100.0, 440.0, 1000.0, 7999.0):
+        assert scale.hz(scale.share(hz)) == pytest.approx(hz, rel=1e-6)
+    assert scale.share(8000.0) == pytest.approx(1) and scale.share(50.0) < 0.03
+    half = {"linear": 4000, "mel": 1767, "log": 632}[name]  # Hz in the middle of the axis
+    assert scale.hz(0.5) == pytest.approx(half, rel=0.01)
+    view = SpectrogramView("x")
+    qtbot.addWidget(view)
+    view.resize(500, 400)
+    view.configure(257, 10, 0.01, 8000.0, scrolling=False)
+    view.range_db = (-100.0, 0.0)
+    view.set_scale(name)
+    columns = np.full((10, 257), -100.0, np.float32)
+    columns[:, 32] = 0.0  # 1 kHz
+    view.append(columns)
+    shown, plot = view.grab().toImage(), view.plot
+    ys = [
+        y
+        for y in range(plot.top(), plot.bottom())
+        if shown.pixelColor(plot.center().x(), y).lightness() > 120
+    ]
+    assert ys
+    middle = (ys[0] + ys[-1]) / 2
+    expected = plot.bottom() - plot.height() * scale.share(1000.0)
+    assert middle == pytest.approx(expected, abs=4 if name == "linear" else 8)
+    assert view.at(plot.center().x(), expected)[1] == pytest.approx(1000, rel=0.05)
+
+
+def test_an_unknown_frequency_scale_is_refused():
+    with pytest.raises(ValueError, match="'bark' is not one of linear, mel, log"):
+        FrequencyScale("bark", 8000.0)

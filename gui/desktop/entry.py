@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import shlex
+import re
 import shutil
 import subprocess
 import sys
@@ -29,9 +28,15 @@ def command() -> list[str]:
     return [found] if found else [sys.executable, "-m", "gui"]
 
 
+def _quoted(word: str) -> str:
+    """As the Desktop Entry Specification wants arguments of Exec: in double quotes, % doubled."""
+    escaped = re.sub(r'(["`$])', r"\\\\\1", word.replace("\\", 4 * "\\")).replace("%", "%%")
+    return f'"{escaped}"' if re.search(r"[^\w./+=:@,%-]", word) else escaped
+
+
 def desktop_entry(*arguments: str) -> str:
     """The text of a .desktop file."""
-    run = " ".join(shlex.quote(word).replace("%", "%%") for word in [*command(), *arguments])
+    run = " ".join(map(_quoted, [*command(), *arguments]))
     lines = [
         "[Desktop Entry]", "Type=Application", "Version=1.5", "Name=Klarstrom", f"Comment={_SUMMARY}",
         "Comment[de]=Rauschunterdrückung für das Mikrofon, live auf einem CPU-Kern",
@@ -45,10 +50,6 @@ def desktop_entry(*arguments: str) -> str:
 
 def metainfo() -> str:
     """AppStream metadata, so that software centres know the program."""
-    try:
-        version = importlib.metadata.version("klarstrom")
-    except importlib.metadata.PackageNotFoundError:
-        version = "0"
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <component type="desktop-application">
   <id>{ID}</id>
@@ -59,7 +60,6 @@ def metainfo() -> str:
   <description><p>{escape(_DESCRIPTION)}</p></description>
   <launchable type="desktop-id">{ID}.desktop</launchable>
   <provides><binary>realtime-gui</binary></provides>
-  <releases><release version="{escape(version)}"/></releases>
 </component>
 """
 

@@ -42,6 +42,8 @@ def _dress(button: QAbstractButton, name: str) -> None:
     checked: str | QColor = _CHECKED_INK.get(name, colours.highlightedText().color())
     if name == "panel" or (name == "switch" and button.property("runs") != "true"):
         checked = ink
+    if button.objectName() == "primary":  # on the accent colour at all times
+        ink = colours.highlightedText().color()
     disabled = colours.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
     button.setIcon(
         qtawesome.icon(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
@@ -30,6 +32,10 @@ LIGHTS = {
 }  # fmt: skip
 WARNING_FILL, DANGER_FILL = ("#f2b33d", "#1a1d20"), ("#b3261e", "#ffffff")  # ground and ink, on both themes
 
+_CHECK = Path(__file__).with_name(
+    "check.svg"
+)  # Fusion draws the boxes of a dark palette almost without an edge
+
 _SHEET = """
 QPushButton, QToolButton#plain {{ border: 1px solid {mid}; border-radius: 6px; padding: 5px 11px; background: {button}; }}
 QPushButton:hover, QToolButton#plain:hover {{ background: {hover}; }}
@@ -56,6 +62,11 @@ QToolButton#fold:focus {{ border: 1px solid {link}; padding: 3px; }}
 QFrame#message {{ border: 1px solid {mid}; border-radius: 8px; background: {raised}; }}
 QFrame#message[trouble="true"] {{ border: 2px solid {bright}; }}
 QMenu::item:disabled {{ color: {disabled}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {quiet}; border-radius: 3px; background: {base}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{check}"); }}
+QCheckBox::indicator:disabled {{ border-color: {mid}; }}
+QCheckBox::indicator:focus {{ border: 2px solid {link}; }}
 """
 
 
@@ -84,7 +95,8 @@ def sheet(dark: bool) -> str:
         disabled=_DISABLED[dark], link=colours[_ROLES.Link], accent=colours[_ROLES.Highlight],
         ink=colours[_ROLES.HighlightedText], text=colours[_ROLES.WindowText], raised=colours[_ROLES.AlternateBase],
         bright=colours[_ROLES.BrightText], warning=WARNING_FILL[0], warning_ink=WARNING_FILL[1],
-        danger=DANGER_FILL[0], danger_ink=DANGER_FILL[1],
+        danger=DANGER_FILL[0], danger_ink=DANGER_FILL[1], quiet=colours[_ROLES.PlaceholderText],
+        base=colours[_ROLES.Base], check=_CHECK.as_posix(),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from gui.plots.meter import Meter
 from gui.state.device_names import default_text, entries
 from gui.state.live_session import LiveSession
 from gui.state.microphone_check import MicrophoneCheck
+from gui.widgets import icons
 from gui.widgets.top_bar import labelled_button
 from realtime.audio.devices import Device
 
@@ -46,6 +47,7 @@ class FirstRun(QWidget):
         self.live = labelled_button(texts.FIRST_LIVE, texts.FIRST_LIVE_TIP, "live")
         self.later = labelled_button(texts.FIRST_LATER, texts.FIRST_LATER_TIP)
         self.live.setObjectName("primary")
+        icons.put(self.live, "live")
         self.live.clicked.connect(lambda: self._close(True))
         self.later.clicked.connect(lambda: self._close(False))
         form = QFormLayout()

@@ -169,7 +169,7 @@
     </message>
     <message>
         <source>{names}: {seconds:.1f} s, compared as they are; noise suppression on and off (Space) changes sides</source>
-        <translation type="unfinished" />
+        <translation>{names}: {seconds:.1f} s, par sin procesar; la supresión de ruido (Espacio) cambia de lado</translation>
     </message>
     <message>
         <source> against </source>

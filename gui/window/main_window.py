@@ -330,11 +330,11 @@ class MainWindow(DialogWindow):
         self.keys.watch(page)
 
     def escape(self) -> None:
-        """Ends whatever there is to end: work, the page of the first start, a message."""
-        if self.controller.busy:
-            self.controller.cancel()
-        elif self.live_side.first_run is not None:
+        """Ends whatever there is to end: the page of the first start, work, a message."""
+        if self.live_side.first_run is not None:
             self.live_side.first_run.later.click()
+        elif self.controller.busy:
+            self.controller.cancel()
         else:
             self.message.hide()
 

@@ -22,6 +22,7 @@ _SHOT_TIMEOUT_MS = 300_000
 
 
 def parser() -> argparse.ArgumentParser:
+    """The options of `realtime-gui`."""
     p = argparse.ArgumentParser(prog="realtime-gui", description="The window of Klarstrom.")
     p.add_argument("--open", type=Path, metavar="FILE", help="a recording to begin with")
     p.add_argument("--model", metavar="PATH|NAME", help="model file or shipped name (the one used last)")

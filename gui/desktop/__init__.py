@@ -1,0 +1,1 @@
+"""What the system gives: menu entry, autostart, language, one instance."""

@@ -10,8 +10,11 @@ FOLDER = Path(__file__).parent / "translations"
 
 
 def install(app: QCoreApplication, language: str) -> None:
-    """language: de, es, en; empty: the system's. Without a translation the texts stay English. Call it before
-    `gui.texts` is imported."""
+    """Loads our texts and those of Qt.
+
+    language: de, es, en; empty: the system's. Without a translation the texts stay English. Call it before
+    `gui.texts` is imported.
+    """
     locale = QLocale(language) if language else QLocale.system()
     if locale.language() == QLocale.Language.English:
         return

@@ -12,11 +12,13 @@ _SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aiff *.aif *.au"
 
 
 def ask_sounds(parent: QWidget, folder: str) -> list[Path]:
+    """One recording or several, none if the question was dismissed."""
     kinds = f"{texts.SOUND_FILES} ({_SOUNDS});;{texts.ALL_FILES} (*)"
     return [Path(name) for name in QFileDialog.getOpenFileNames(parent, texts.OPEN, folder, kinds)[0]]
 
 
 def ask_model(parent: QWidget) -> Path | None:
+    """A model file."""
     return _path(QFileDialog.getOpenFileName(parent, texts.MODEL_OTHER, "", f"{texts.MODEL_FILES} (*.onnx)"))
 
 

@@ -25,6 +25,8 @@ def card_text(spec: ModelSpec | None, model_file: Path | None) -> str:
 
 
 class ModelInfo(QDialog):
+    """Shows the text; links open in the browser."""
+
     def __init__(self, spec: ModelSpec | None, model_file: Path | None, parent: QWidget | None = None):
         super().__init__(parent)
         self.setWindowTitle(texts.MODEL_INFO)

@@ -57,8 +57,10 @@ def _text(seconds: float, step: float) -> str:
 
 
 def frequency_ticks(low_hz: float, high_hz: float, height: int, least_px: float) -> list[tuple[float, str]]:
-    """Hz at both edges, height in px -> (Hz, text in kHz) of every tick at least `least_px` apart; the last with
-    the unit."""
+    """Hz at both edges, height in px -> (Hz, text in kHz) of every tick at least `least_px` apart.
+
+    The last with the unit.
+    """
     fitting = (s for s in _STEPS_HZ if s * height >= least_px * (high_hz - low_hz))
     step = next(fitting, _STEPS_HZ[-1])
     first, last = -int(-low_hz // step), int(high_hz // step)

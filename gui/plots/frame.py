@@ -30,8 +30,11 @@ def painted_frame(
     levels: tuple[float, float],
     table: Sequence[int],
 ) -> QPixmap:
-    """The widget without its picture. seconds: at the edges of `plot`, None: no time axis; shares: of the frequency
-    axis at its edges; levels: dB of the colours at the ends of `table`."""
+    """The widget without its picture.
+
+    seconds: at the edges of `plot`, None: no time axis; shares: of the frequency axis at its edges;
+    levels: dB of the colours at the ends of `table`.
+    """
     canvas = _canvas(widget, widget.size(), widget.palette().window().color())
     painter = QPainter(canvas)
     painter.setFont(widget.font())

@@ -40,8 +40,10 @@ class FrequencyScale:
         return share * self.highest_hz
 
     def rows(self, bins: int) -> NDArray[np.intp] | None:
-        """For each row of a picture with as many rows as bins, highest frequency first, the bin that it shows;
-        None: row and bin are the same, in reverse order."""
+        """For each row of a picture with as many rows as bins, highest frequency first, the bin that it shows.
+
+        None: row and bin are the same, in reverse order.
+        """
         if self.name == "linear":
             return None
         shares = 1 - (np.arange(bins) + 0.5) / bins

@@ -91,6 +91,7 @@ class LivePlots(QWidget):
             self.wave.setYRange(-height, height, padding=0)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Colours follow the palette."""
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "waves"):
             self._dress()
         super().changeEvent(event)

@@ -10,8 +10,10 @@ from gui.plots.zoom import Zoom
 
 
 class PaintedOnce(QWidget):
-    """Keeps its ground and what lies over it until size, palette, font or the screen's scale change: a repaint that
-    only moves something costs nothing else."""
+    """Keeps its ground and what lies over it until size, palette, font or the screen's scale change.
+
+    A repaint that only moves something costs nothing else.
+    """
 
     def __init__(self, vertical: QSizePolicy.Policy):
         super().__init__()
@@ -38,9 +40,11 @@ class PaintedOnce(QWidget):
         raise NotImplementedError
 
     def resizeEvent(self, event: object) -> None:
+        """Another size is painted anew."""
         self._forget()
 
     def changeEvent(self, event: QEvent) -> None:
+        """So is another palette or font."""
         self._forget()  # palette or font
         super().changeEvent(event)
 

@@ -72,6 +72,7 @@ class Pictures(QWidget):
 
     @property
     def views(self) -> tuple[SpectrogramView, SpectrogramView]:
+        """Above and below."""
         return self.before, self.after
 
     @property
@@ -103,6 +104,7 @@ class Pictures(QWidget):
         self.zoom = self.zoom.moved(_MOVED * time, _MOVED * frequency)
 
     def show_all(self) -> None:
+        """Zoom to fit."""
         self.zoom = Zoom()
 
     def _turned(self, view: SpectrogramView, event: QWheelEvent) -> None:
@@ -184,9 +186,12 @@ class Pictures(QWidget):
         marks: Sequence[tuple[float, str]] = (),
         reduces: bool = True,
     ) -> None:
-        """The next columns, [before and after, columns, bins]; load, 1 is all the time there is; marks: where in
-        them, 0 ... 1, audio was lost ("drop"), made up ("fill") or late, or not seen by the window ("lost"). reduces:
-        False for what mute or bypass made: that is no noise reduction."""
+        """The next columns, [before and after, columns, bins].
+
+        load: 1 is all the time there is; marks: where in them, 0 ... 1, audio was lost ("drop"), made
+        up ("fill") or late, or not seen by the window ("lost"). reduces: False for what mute or
+        bypass made: that is no noise reduction.
+        """
         self.before.append(both[0])
         self.after.append(both[1])
         before, after = level_db(both)
@@ -205,10 +210,12 @@ class Pictures(QWidget):
             self.zoom = zoom.moved(time=(head - zoom.left) / (zoom.right - zoom.left))
 
     def set_range(self, low_db: float, high_db: float) -> None:
+        """Levels of the darkest and the brightest color, dB."""
         for view in self.views:
             view.range_db = (low_db, high_db)
 
     def set_colour_map(self, name: str) -> None:
+        """One of COLOUR_MAPS, of both."""
         for view in self.views:
             view.set_colour_map(name)
 
@@ -218,6 +225,7 @@ class Pictures(QWidget):
             view.set_scale(name)
 
     def set_smooth(self, smooth: bool) -> None:
+        """Interpolate between the pixels of pictures that stand still."""
         for view in self.views:
             view.smooth = smooth
             view.update()

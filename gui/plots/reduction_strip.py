@@ -23,8 +23,10 @@ _LOAD, _STEPS = "#5a9e6f", "#c77ddb"
 
 
 class ReductionStrip(ZoomedPicture):
-    """Level of the input minus level of the output, dB, one value a column of the pictures. Of a zoom only the times
-    count."""
+    """Level of the input minus level of the output, dB, one value a column of the pictures.
+
+    Of a zoom only the times count.
+    """
 
     def __init__(self) -> None:
         super().__init__(QSizePolicy.Policy.Fixed)
@@ -32,11 +34,14 @@ class ReductionStrip(ZoomedPicture):
         self.configure(1)
 
     def sizeHint(self) -> QSize:
+        """As wide as there is room."""
         return QSize(800, self.minimumHeight())
 
     def configure(self, capacity: int, scrolling: bool = False, most_steps: int = 1) -> None:
-        """Empty, with room for `capacity` columns; scrolling: the newest is at the right edge, and a second lane
-        shows load and steps."""
+        """Empty, with room for `capacity` columns.
+
+        scrolling: the newest is at the right edge, and a second lane shows load and steps.
+        """
         capacity = max(1, capacity)
         self.scrolling, self.most_steps = scrolling, most_steps
         self.ring = StripRing(capacity)
@@ -64,8 +69,10 @@ class ReductionStrip(ZoomedPicture):
         steps: int,
         marks: Sequence[tuple[float, str]] = (),
     ) -> None:
-        """float32 [n], and what held meanwhile: load, 1 is all the time there is. marks: place in it, 0 ... 1, and
-        drop, fill, late or lost."""
+        """float32 [n], and what held meanwhile.
+
+        load: 1 is all the time there is. marks: place in it, 0 ... 1, and drop, fill, late or lost.
+        """
         n = len(reduction_db)
         values = np.empty((3, n), np.float32)
         values[REDUCTION], values[1], values[2] = reduction_db, load, steps
@@ -79,6 +86,7 @@ class ReductionStrip(ZoomedPicture):
         return self._place
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame once, and live the ring and its marks."""
         painter, plot = QPainter(self), self._plot
         frame, label = self._kept()
         if not self.scrolling or not plot.contains(event.rect()):

@@ -73,8 +73,11 @@ class SpectrogramView(ZoomedPicture):
         scrolling: bool,
         start_s: float = 0,
     ) -> None:
-        """An empty picture of `capacity` columns. scrolling: the newest column stays at the right edge, which
-        is now; otherwise columns fill the picture from `start_s` on."""
+        """An empty picture of `capacity` columns.
+
+        scrolling: the newest column stays at the right edge, which is now; otherwise columns fill the
+        picture from `start_s` on.
+        """
         self.bins, self.capacity = bins, max(1, capacity)
         self.column_s, self.highest_hz = column_s, highest_hz
         self._set_scale()
@@ -121,6 +124,7 @@ class SpectrogramView(ZoomedPicture):
         self._recolour()
 
     def set_colour_map(self, name: str) -> None:
+        """One of COLOUR_MAPS. Raises ValueError for others."""
         self._table = colour_table(name)
         self._forget()
         self._recolour()
@@ -150,6 +154,7 @@ class SpectrogramView(ZoomedPicture):
 
     @property
     def title(self) -> str:
+        """What stands in the corner."""
         return self._title
 
     @title.setter
@@ -281,6 +286,7 @@ class SpectrogramView(ZoomedPicture):
         self.hovered.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Whoever has both pictures decides what a turn means."""
         if self.shares(event.position().x(), event.position().y()) is not None:
             self.turned.emit(event)
             event.accept()
@@ -303,6 +309,7 @@ class SpectrogramView(ZoomedPicture):
         self.double_clicked.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame once, the picture, its title, the play head and the cross."""
         painter = QPainter(self)
         plot = self.plot
         if plot.width() < 1 or plot.height() < 1:

@@ -14,8 +14,11 @@ REDUCTION, LOAD, STEPS = range(3)  # rows of the values
 
 
 class StripRing:
-    """Reduction hangs from the upper edge of its lane; under it load stands on the lower edge, with the steps as
-    a line. Everything is written twice, `capacity` apart, as in the spectrograms."""
+    """Reduction hangs from the upper edge of its lane.
+
+    Under it load stands on the lower edge, with the steps as a line. Everything is written twice,
+    `capacity` apart, as in the spectrograms.
+    """
 
     def __init__(self, capacity: int):
         self.capacity, self.count = capacity, 0
@@ -34,8 +37,11 @@ class StripRing:
         return self.values[:, self.first : self.first + self.capacity]
 
     def dress(self, heights: tuple[int, int, int], colours: Sequence[int], full: tuple[float, float]) -> None:
-        """heights: of the upper lane, the gap and the lower lane, pixels; colours, 0xffRRGGBB: window, base,
-        area and line of the reduction, area of the load, line of the steps; full: dB and steps that fill a lane.
+        """Size and colours.
+
+        heights: of the upper lane, the gap and the lower lane, pixels; colours, 0xffRRGGBB: window, base, area
+        and line of the reduction, area of the load, line of the steps; full: dB and steps that fill a
+        lane.
         """
         self._heights, self._colours, self._full = heights, np.asarray(colours, np.uint32), full
         self._pixels = np.empty((sum(heights), 2 * self.capacity), np.uint32)

@@ -31,6 +31,7 @@ class Clip:
 
     @property
     def seconds(self) -> float:
+        """Its length."""
         return len(self.samples) / self.sample_rate
 
 

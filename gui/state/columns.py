@@ -20,8 +20,11 @@ class ColumnMaker:
     """
 
     def __init__(self, sample_rate: int, window_ms: float = 32, pool: int = 1, sides: tuple[int, ...] = ()):
-        """sample_rate: Hz; window_ms: length of the window, rounded to an even number of samples; sides: leading
-        axes of what is pushed and of the columns: (2,) makes those of both sides in one go."""
+        """Nothing was pushed yet.
+
+        sample_rate: Hz; window_ms: length of the window, rounded to an even number of samples; sides: leading axes
+        of what is pushed and of the columns: (2,) makes those of both sides in one go.
+        """
         self.sample_rate, self.pool, self.sides = sample_rate, pool, sides
         self.hop_length = max(1, round(COLUMN_S * sample_rate))
         self.window_length = 2 * max(2, round(window_ms * sample_rate / 2000))

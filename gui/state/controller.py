@@ -26,8 +26,11 @@ _SETTLE_MS = 300  # a setting that is being dragged starts one run, not fifty
 
 
 class Controller(QObject):
-    """A recording, its enhanced side, and the settings of the engine. All methods are for the window's thread,
-    return at once, and report trouble as one sentence through `failed`."""
+    """A recording, its enhanced side, and the settings of the engine.
+
+    All methods are for the window's thread, return at once, and report trouble as one sentence through
+    `failed`.
+    """
 
     model_opened = Signal(object, str)  # ModelSpec, device note
     clip_opened = Signal(object)  # Clip: its picture is complete, the other side's comes
@@ -88,6 +91,7 @@ class Controller(QObject):
 
     @staticmethod
     def shipped() -> list[str]:
+        """Names of the models that come with the program, the default first."""
         return list(shipped_models())
 
     # recordings
@@ -124,6 +128,7 @@ class Controller(QObject):
 
     @property
     def busy(self) -> bool:
+        """Is a recording or a model being worked on?"""
         return self._working
 
     def cancel(self) -> None:

@@ -48,6 +48,7 @@ class FileJob(QObject):
         self._thread = threading.Thread(target=self._run, name="file", daemon=True)
 
     def start(self) -> None:
+        """Begins, in a thread of its own."""
         self._thread.start()
 
     def cancel(self) -> None:
@@ -56,6 +57,7 @@ class FileJob(QObject):
 
     @property
     def cancelled(self) -> bool:
+        """Was it told to end?"""
         return self._stop.is_set()
 
     def join(self, timeout_s: float) -> bool:

@@ -63,6 +63,7 @@ class LiveSession(QObject):
         return self._stream
 
     def start(self) -> None:
+        """Opens model and devices and runs; told by `running`."""
         self._do(self._start)
 
     def _start(self) -> None:
@@ -100,6 +101,7 @@ class LiveSession(QObject):
         return stream
 
     def stop(self) -> None:
+        """Ends the stream; told by `running`."""
         self._do(self._stop)
 
     def _stop(self) -> None:
@@ -198,6 +200,8 @@ class LiveSession(QObject):
     # ---- recording
 
     def start_recording(self, folder: str) -> None:
+        """Into two new files in this folder."""
+
         def begin() -> None:
             if self._stream is not None:
                 self._stream.start_recording(folder)
@@ -206,6 +210,7 @@ class LiveSession(QObject):
         self._do(begin)
 
     def stop_recording(self) -> None:
+        """Told by `recorded`."""
         self._do(lambda: self._end_recording(self._stream))
 
     def _end_recording(self, stream: Any) -> None:
@@ -222,6 +227,7 @@ class LiveSession(QObject):
         return None if stream is None else stream.tap.pull()
 
     def status(self) -> LiveStatus | None:
+        """Of this moment, None without a stream."""
         stream = self._stream
         return None if stream is None else stream.status()
 

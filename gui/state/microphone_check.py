@@ -84,6 +84,7 @@ class MicrophoneCheck(QObject):
 
     @property
     def verdict(self) -> str:
+        """What is heard, in a word; see the class."""
         if self.state != "open":
             return self.state
         if self._hears and time.monotonic() - self._heard_at < _MEMORY_S:

@@ -100,10 +100,12 @@ class Player:
 
     @property
     def playing(self) -> bool:
+        """Is sound going out?"""
         return self._stream is not None and not self._finished
 
     @property
     def position_s(self) -> float:
+        """Seconds from the beginning."""
         return self._at / self.sample_rate if self.sample_rate else 0.0
 
     def seek(self, seconds: float) -> None:

@@ -19,6 +19,8 @@ _MOST_RECENT = 8
 
 @dataclass(frozen=True)
 class Settings:
+    """Levels in dB; what is empty or 0 is the default."""
+
     model: str = ""  # shipped name or path; empty is the default model
     device: str = "auto"  # auto, cpu, cuda
     steps: int = 0  # 0 is auto

@@ -10,8 +10,11 @@ from collections.abc import Callable
 
 
 class Worker:
-    """Begins with the first thing there is to do. What `expected` names is told, anything else is uncaught: heard of
-    where all uncaught exceptions are, and no end of the thread, which has more to do."""
+    """Begins with the first thing there is to do.
+
+    What `expected` names is told, anything else is uncaught: heard of where all uncaught exceptions are,
+    and no end of the thread, which has more to do.
+    """
 
     def __init__(self, name: str, expected: tuple[type[Exception], ...], tell: Callable[[str], None]):
         """tell: gets one sentence, in the worker's thread."""

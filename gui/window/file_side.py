@@ -56,11 +56,13 @@ class FileSide:
             self._controller.open_take(Take(first, paths[1], live=False))
 
     def ask(self) -> None:
+        """File > Open."""
         paths = file_dialogs.ask_sounds(self._parent, self._settings.value.folder)
         if paths:
             self.open(*paths)
 
     def ask_for_model(self) -> None:
+        """A model file, which becomes the model when it could be opened."""
         path = file_dialogs.ask_model(self._parent)
         if path is not None:
             self._controller.configure(model=str(path))
@@ -82,11 +84,13 @@ class FileSide:
         self._panel.show_settings(self._settings.value, self._controller.shipped())
 
     def ask_to_save_audio(self) -> None:
+        """File > Export audio."""
         path = file_dialogs.ask_save_sound(self._parent, self._recording)
         if path is not None:
             self._controller.save_audio(path)
 
     def ask_to_save_picture(self) -> None:
+        """File > Export spectrograms."""
         path = file_dialogs.ask_save_picture(self._parent, self._recording)
         if path is not None:
             self._save_picture(path)

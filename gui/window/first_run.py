@@ -118,6 +118,7 @@ class FirstRun(QWidget):
         self._trouble = why
 
     def tick(self) -> None:
+        """The level and what it means."""
         self.meter.show_level(self._check.look())
         verdict = self._check.verdict
         text = texts.FIRST_VERDICTS[verdict].format(why=self._trouble)
@@ -134,5 +135,6 @@ class FirstRun(QWidget):
         self._check.close(timeout_s)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """The microphone is let go."""
         self.end()
         super().closeEvent(event)

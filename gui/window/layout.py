@@ -1,5 +1,7 @@
-"""Where the parts of the window stand: whole or compact, with or without the panel and the numbers; never larger than
-the screen."""
+"""Where the parts of the window stand.
+
+Whole or compact, with or without the panel and the numbers; never larger than the screen.
+"""
 
 from __future__ import annotations
 

@@ -15,8 +15,10 @@ from gui.window.main_window import MainWindow
 
 
 def few_colours(picture: QImage, colour_map: str, noisy: QRect) -> QImage:
-    """The same in 256 colours, those of the color map and the most frequent others: noise does not compress, and
-    this takes a sixth of the bytes. noisy: where the spectrograms are, whose colours are not counted.
+    """The same in 256 colours, those of the color map and the most frequent others.
+
+    Noise does not compress, and this takes a sixth of the bytes. noisy: where the spectrograms are, whose
+    colours are not counted.
     """
     picture = picture.convertToFormat(QImage.Format.Format_RGB32)
     rows = np.frombuffer(picture.constBits(), np.uint32).reshape(picture.height(), -1)

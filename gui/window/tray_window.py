@@ -47,6 +47,7 @@ class TrayWindow(QMainWindow):
 
     @property
     def seen(self) -> bool:
+        """Is the window on the screen?"""
         return self.isVisible() and not self.isMinimized()
 
     def begin(self, tray: TrayIcon | None, minimised: bool) -> None:
@@ -61,6 +62,7 @@ class TrayWindow(QMainWindow):
         self._seen_or_not()
 
     def come_or_go(self) -> None:
+        """Hides a window that is seen, if there is a tray; shows it otherwise."""
         if self.seen and self.has_tray:
             self.hide()
         else:
@@ -86,17 +88,21 @@ class TrayWindow(QMainWindow):
             self.tray.follow()
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Told to whoever paints."""
         self._seen_or_not()
 
     def hideEvent(self, event: QHideEvent) -> None:
+        """Likewise."""
         self._seen_or_not()
 
     def changeEvent(self, event: QEvent) -> None:
+        """A minimised window is not seen."""
         if event.type() == QEvent.Type.WindowStateChange:
             self._seen_or_not()
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """Into the tray, or the end."""
         self.keep()
         stays = (self.closes_to_tray or self._from_tray) and not self._quitting
         if self.tray is not None and self.tray.available() and stays:

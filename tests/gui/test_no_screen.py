@@ -21,7 +21,7 @@ def start(**screens):
 
 
 @pytest.mark.parametrize(
-    "screens, says",
+    ("screens", "says"),
     [
         ({}, "there is no screen here, as neither DISPLAY nor WAYLAND_DISPLAY is set"),
         ({"QT_QPA_PLATFORM": "xcb"}, "there is no screen here, as DISPLAY is not set"),
@@ -38,7 +38,7 @@ def test_no_screen_is_one_sentence(screens, says):
 
 
 @pytest.mark.parametrize(
-    "library, package",
+    ("library", "package"),
     [
         ("libEGL.so.1", "libegl1"),
         ("libxcb-cursor.so.0", "libxcb-cursor0"),
@@ -85,7 +85,7 @@ class Damaged:
     def __init__(self, *damaged):
         self.damaged = damaged
 
-    def allKeys(self):
+    def allKeys(self):  # noqa: N802
         return list(self.values)
 
     def value(self, name, default=None):

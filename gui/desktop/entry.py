@@ -17,7 +17,7 @@ SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)  # px
 _SUMMARY = "Noise suppression for your microphone, live on one CPU core"
 _DESCRIPTION = (
     "Klarstrom suppresses noise in speech while it is being spoken, with a diffusion model on this computer; nothing is"
-    " sent anywhere. It makes a virtual microphone for calls and processes recordings."
+    " sent anywhere. It makes a virtual microphone and processes recordings."
 )
 
 

@@ -118,7 +118,7 @@ class LiveSession(QObject):
             stream.stop()
 
     def _begin_again(self, former: str | None) -> None:
-        """With the new microphone for calls; if it does not go, with the former one. Live does not end in between."""
+        """With the new virtual microphone; if it does not go, with the former one. Live does not end in between."""
         self._end_stream()
         try:
             self._open()

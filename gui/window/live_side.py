@@ -1,4 +1,4 @@
-"""What the window does about the live stream: devices, the microphone for calls, the first start, recordings."""
+"""What the window does about the live stream: devices, the virtual microphone, the first start, recordings."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class LiveSide(QObject):
             self._show_player()
 
     def _show_player(self) -> None:
-        """Recordings are played where the live sound goes, unless that is a microphone for calls."""
+        """Recordings are played where the live sound goes, unless that is a virtual microphone."""
         name = Exactly(self._settings.value.output) or None
         with contextlib.suppress(AudioDeviceError):  # not there: the default
             self._controller.player.device = None
@@ -111,7 +111,7 @@ class LiveSide(QObject):
         box = self._view.pickers[kind]
         box.setCurrentIndex(max(0, box.findData(name)))
 
-    # the microphone for calls
+    # the virtual microphone
 
     def _named(self, name: str) -> None:
         self._settings.keep(virtual_mic=name)
@@ -128,7 +128,7 @@ class LiveSide(QObject):
         self._calls_hint = False
 
     def use_in_calls(self) -> None:
-        """Makes the microphone for calls if there is none, goes live, and says what to choose in the other program."""
+        """Makes the virtual microphone if there is none, goes live, and says what to choose in the other program."""
         picker = self.virtual_mic
         if picker.makes:
             if not self._settings.value.virtual_mic:

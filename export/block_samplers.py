@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -38,13 +38,13 @@ class FewSteps:
 
     draws = calls = 1
 
-    def __init__(self, times: Sequence[float] = DEFAULT_TIMES, eta: Eta = 1.0):
+    def __init__(self, times: Sequence[float] = DEFAULT_TIMES, eta: Eta = 1.0) -> None:
         times = tuple(map(float, times))
         falling = list(times) == sorted(set(times), reverse=True)
         if not times or not falling or times[0] != GaussianPath.T or times[-1] <= 0:
             raise ValueError(f"times {times} must fall from T = {GaussianPath.T} and stay above 0")
         self.times, self.eta, self.max_steps = times, eta, len(times)
-        self.config = {"name": "few_step", "times": list(times), "eta": eta}
+        self.config: dict[str, object] = {"name": "few_step", "times": list(times), "eta": eta}
 
     def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
         """See `BlockSampler`."""
@@ -62,10 +62,10 @@ class PredictorCorrector:
     move, which returns its mean; langevin asks for the length of one, and gets that of the draw before.
     """
 
-    def __init__(self, sampling: Sampling):
+    def __init__(self, sampling: Sampling) -> None:
         self.sampling, self.max_steps = sampling, sampling.N
         self.draws = self.calls = sampling.calls
-        self.config = {"name": "predictor_corrector", **asdict(sampling)}
+        self.config: dict[str, object] = {"name": "predictor_corrector", **asdict(sampling)}
 
     def sample(self, model: OfflineModel, y: Tensor, z: Tensor, steps: Tensor) -> Tensor:
         """See `BlockSampler`."""
@@ -97,14 +97,15 @@ class PredictorCorrector:
         x_t = sde.prior(y, z[0])
         state = torch.zeros((), dtype=torch.int64), x_t, x_t.clone()
         if torch.compiler.is_exporting():
-            return while_loop(going, step, state)[2]
+            mean: Tensor = while_loop(going, step, state)[2]
+            return mean
         while going(*state):
             state = step(*state)
         return state[2]
 
 
 def sampler_of(
-    model: OfflineModel, sampler: str, steps: int | None, options: dict[str, object] | None = None
+    model: OfflineModel, sampler: str, steps: int | None, options: dict[str, Any] | None = None
 ) -> BlockSampler:
     """few_step or predictor_corrector. steps: most of them, None for 4, or for N of the model.
 
@@ -133,10 +134,12 @@ def sampler_of(
     return PredictorCorrector(replace(model.sampling, **given))
 
 
-def sampler_again(config: dict[str, object]) -> BlockSampler:
+def sampler_again(config: dict[str, Any]) -> BlockSampler:
     """The sampler of a `config`. Raises KeyError or TypeError for what is none."""
     options = dict(config)
     name = options.pop("name")
-    return {"few_step": FewSteps, "predictor_corrector": lambda **o: PredictorCorrector(Sampling(**o))}[name](
-        **options
-    )
+    if name == "predictor_corrector":
+        return PredictorCorrector(Sampling(**options))
+    if name != "few_step":
+        raise KeyError(name)
+    return FewSteps(**options)

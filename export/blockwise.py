@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -38,7 +39,7 @@ class BlockGraph(nn.Module):
         ahead_frames: int = 8,  # hops of the STFT that the network looks ahead, beyond the window's own
         fade_frames: int = 4,
         sampler: BlockSampler | None = None,  # None: the few-step one, of a supervised model its one call
-    ):
+    ) -> None:
         super().__init__()
         if sampler is None:
             sampler = FewSteps(DEFAULT_TIMES[:1] if model.supervised else DEFAULT_TIMES)
@@ -83,6 +84,9 @@ class BlockGraph(nn.Module):
             weight[-1] = 1.0
         analysis = torch.cat([phase.cos(), -phase.sin()], 1) * window[:, None]
         inverse = torch.cat([phase.cos() * weight, -phase.sin() * weight], 1) * dual[:, None] / s.n_fft
+        self.analysis: Tensor
+        self.inverse: Tensor
+        self.rise: Tensor
         self.register_buffer("analysis", analysis.T[:, None].float())  # [2 F, 1, n_fft]
         self.register_buffer("inverse", inverse.T[:, None].float())
         self.register_buffer("rise", ((torch.arange(self.fade) + 0.5) / self.fade)[None].float())
@@ -142,7 +146,7 @@ def convert_blockwise(
     model: OfflineModel,
     output: Path,
     default_steps: int | None,
-    card: dict,
+    card: dict[str, Any],
     sampler: BlockSampler | None = None,
     **sizes: int,
 ) -> ModelSpec:

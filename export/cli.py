@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from realtime.engine.contract import ModelSpec
@@ -85,7 +85,7 @@ def card_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--scores", type=Path, help="JSON file with an object of measured scores")
 
 
-def card(a: argparse.Namespace) -> dict:
+def card(a: argparse.Namespace) -> dict[str, Any]:
     """The entries of the card that were given."""
     given = {key: getattr(a, key) for key in ("name", "version", "license", "description", "trained_on")}
     if a.scores is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from pathlib import Path
+from typing import Any
 
 import onnx
 import onnx_ir as ir
@@ -43,7 +44,7 @@ def quiet_export(graph: nn.Module, example: tuple[Tensor, ...], states: list[str
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return torch.onnx.export(
+            program = torch.onnx.export(
                 graph,
                 example,
                 dynamo=True,
@@ -54,6 +55,8 @@ def quiet_export(graph: nn.Module, example: tuple[Tensor, ...], states: list[str
             )
     finally:
         log.setLevel(before)
+    assert program is not None  # it is for dynamo=False alone that torch returns nothing
+    return program
 
 
 def strip(graph: onnx.GraphProto) -> None:
@@ -78,7 +81,12 @@ def share_weights(proto: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def convert(
-    model: ScoreModel, output: Path, max_steps: int, default_steps: int, card: dict, streams: int = 1
+    model: ScoreModel,
+    output: Path,
+    max_steps: int,
+    default_steps: int,
+    card: dict[str, Any],
+    streams: int = 1,
 ) -> ModelSpec:
     """Writes `output`, whole or not at all. card: name, version, license and what else the contract may hold.
 

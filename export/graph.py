@@ -25,7 +25,7 @@ class StreamingGraph(nn.Module):
     through untouched. The arithmetic is the trainer's own: `Spectrogram`, `StreamingNetwork`, `few_step_with_states`.
     """
 
-    def __init__(self, model: ScoreModel, max_steps: int, streams: int = 1):
+    def __init__(self, model: ScoreModel, max_steps: int, streams: int = 1) -> None:
         super().__init__()
         if streams < 1:
             raise StepsError(f"a batch of {streams} streams: it must be at least 1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -39,7 +41,9 @@ def offline_blocks(
 
 
 @torch.no_grad()
-def _enhanced(model: OfflineModel, block: Tensor, noise: Tensor, steps: int, sampler: dict) -> Tensor:
+def _enhanced(
+    model: OfflineModel, block: Tensor, noise: Tensor, steps: int, sampler: dict[str, Any]
+) -> Tensor:
     """One block [1, length] -> [length]; noise: as the contract has it."""
     s = model.spectrogram
     spectrum = torch.stft(block, s.n_fft, s.hop_length, window=s.window, center=False, return_complex=True)

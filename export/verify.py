@@ -73,7 +73,7 @@ def impulse_delay(session: Session | OneOfMany, steps: int, seed: int = 0) -> in
 class OneOfMany:
     """The last stream of a batched session as a session of its own; the others hear something else meanwhile."""
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session) -> None:
         self.session, spec = session, session.spec
         states = {name: (1, *shape[1:]) for name, shape in spec.states.items()}
         self.spec = replace(spec, streams=1, noise_shape=(1, *spec.noise_shape[1:]), states=states)
@@ -85,9 +85,13 @@ class OneOfMany:
     def run(self, audio: np.ndarray, noise: np.ndarray, steps: int) -> np.ndarray:
         """One hop of the last stream. audio: [hop]; noise: [1, steps, 2, bins]. Returns [hop]."""
         spec = self.session.spec
-        hops, draws = np.tile(-0.5 * audio, (spec.streams, 1)), np.tile(-noise, (spec.streams, 1, 1, 1))
+        hops, draws = (
+            np.tile(np.float32(-0.5) * audio, (spec.streams, 1)),
+            np.tile(-noise, (spec.streams, 1, 1, 1)),
+        )
         hops[-1], draws[-1] = audio, noise[0]
-        return self.session.run(hops, draws, steps)[-1]
+        enhanced: np.ndarray = self.session.run(hops, draws, steps)[-1]
+        return enhanced
 
     def states(self) -> dict[str, np.ndarray]:
         """The states of the last stream, first axis 1."""
@@ -154,15 +158,16 @@ def verify(
     findings = []
     for n in steps:
         if model is not None:
-            graph = BlockGraph.again(model, spec) if blocks else StreamingGraph(model, spec.max_steps)
+            graph: BlockGraph | StreamingGraph
+            if isinstance(model, OfflineModel):
+                graph = BlockGraph.again(model, spec)
+                whole_file = offline_blocks(model, audio, n, spec)
+            else:
+                graph = StreamingGraph(model, spec.max_steps)
+                whole_file = offline(model, audio, n, spec.noise_shape)
             error = hop_error(graph, session, n, hops)
             findings.append(
                 Finding(f"torch vs ONNX Runtime, {n} steps, {hops} hops, states too", error, "max abs", limit)
-            )
-            whole_file = (
-                offline_blocks(model, audio, n, spec)
-                if blocks
-                else offline(model, audio, n, spec.noise_shape)
             )
             error = float(np.abs(run(session, audio, n) - whole_file).max())
             findings.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
@@ -64,13 +65,13 @@ MOVED = {
 }
 
 
-class _Moves:
+class _Moves(Loader, MetaPathFinder):
     """Finder and loader in one: importing an old name gives the very module of the new name, not a copy of it."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return ModuleSpec(name, self) if name in MOVED else None  # type: ignore[arg-type]
+        return ModuleSpec(name, self) if name in MOVED else None
 
     def create_module(self, spec: ModuleSpec) -> None:
         """None lets Python make an empty module, which `exec_module` replaces."""
@@ -85,4 +86,4 @@ def follow_moves() -> None:
     The finder stands first, because Python's own would find `trainer.recipes.make` in the moved folder and load it twice.
     """
     if not any(isinstance(finder, _Moves) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Moves())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Moves())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -53,7 +53,7 @@ class AudioBank:
         clips: Sequence[Clip],
         sample_rate: int = 16000,
         loop: bool = False,
-        cache_dir: str | os.PathLike | None = None,
+        cache_dir: str | os.PathLike[str] | None = None,
         what: str = "audio",
     ) -> "AudioBank":
         """Decode clips to mono at `sample_rate`; with `cache_dir`, only once for these files and their times.
@@ -131,13 +131,13 @@ class AudioBank:
             members.setdefault(int(self._group[i]), []).append(int(i))
         self._members = {group: np.array(index) for group, index in members.items()}
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
         if self.file is not None:  # a pickled memory map would be a copy of it all
             state["data"] = None
         return state
 
-    def __setstate__(self, state: dict) -> None:
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         if self.data is None:
             self.data = np.load(self.file, mmap_mode="r")
@@ -207,11 +207,13 @@ def quantise(signal: np.ndarray, sample_rate: int, what: str) -> tuple[np.ndarra
     return np.clip(np.rint(signal * 32768), -32768, 32767).astype(np.int16), _loudest(signal, sample_rate)
 
 
-def read_mono(path: str | os.PathLike | BinaryIO, sample_rate: int) -> np.ndarray:
+def read_mono(path: str | os.PathLike[str] | BinaryIO, sample_rate: int) -> np.ndarray:
     """Decode one file to mono float32 at the sample rate."""
     audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = audio.mean(axis=1) if audio.shape[1] > 1 else audio[:, 0]
-    return mono if rate == sample_rate else soxr.resample(mono, rate, sample_rate)
+    mono: np.ndarray = audio.mean(axis=1) if audio.shape[1] > 1 else audio[:, 0]
+    if rate != sample_rate:
+        mono = soxr.resample(mono, rate, sample_rate)
+    return mono
 
 
 def _decode(
@@ -226,7 +228,8 @@ def _decode(
             raise ValueError(f"{what}: cannot read {clip.path}: {error}") from error
         if info.frames >= 1 << 50:  # libsndfile's count where a header holds none
             raise ValueError(f"{what}: the header of {clip.path} does not say how long it is; write it anew")
-        return -(-info.frames * sample_rate // info.samplerate) + 1
+        frames, rate = int(info.frames), int(info.samplerate)
+        return -(-frames * sample_rate // rate) + 1
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool, ExitStack() as files:
         capacities = np.array(list(pool.map(capacity, clips)), np.int64)
@@ -235,7 +238,7 @@ def _decode(
         if flat is not None and table is not None:
             new_table = files.enter_context(atomic_path(table))
             new_flat = files.enter_context(atomic_path(flat))
-            data = np.lib.format.open_memmap(new_flat, "w+", np.int16, (total,))
+            data: np.ndarray = np.lib.format.open_memmap(new_flat, "w+", np.int16, (total,))
         else:
             data = np.empty(total, np.int16)
 
@@ -260,7 +263,8 @@ def _decode(
         lengths = np.array([length for length, _ in found], np.int64)
         peaks = np.array([peak for _, peak in found], np.float32)
         if flat is not None and table is not None:
-            data.flush()
+            if isinstance(data, np.memmap):
+                data.flush()
             with new_table.open("wb") as file:
                 np.savez(file, offsets=offsets, lengths=lengths, peaks=peaks)
     return data, offsets, lengths, peaks

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 AUDIO = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".w64", ".caf")
 
@@ -93,7 +94,7 @@ def _rows(place: Path, what: str) -> Iterator[tuple[Path, dict[str, str]]]:
                     yield place.parent, row
 
 
-def clip_of(row: dict, path: Path, place: str) -> Clip:
+def clip_of(row: dict[str, Any], path: Path, place: str) -> Clip:
     """The clip of a manifest's row. place: the source of a name without folders, where the row tells none."""
     name = Path(row["path"])
     source = row.get("source") or (name.parts[0] if len(name.parts) > 1 else place)
@@ -106,7 +107,7 @@ def matches(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) or name.startswith(pattern) for pattern in patterns)
 
 
-def snr_of(row: dict) -> float:
+def snr_of(row: dict[str, Any]) -> float:
     """The estimated SNR of a row, infinite where none is given, dB."""
     value = row.get("snr_db")
     try:

@@ -18,7 +18,7 @@ from trainer.data.pairs import Pair
 from trainer.data.scene import DEFAULT_MIX, MixConfig
 
 
-class MixingDataset(Dataset):
+class MixingDataset(Dataset[tuple[torch.Tensor, torch.Tensor] | tuple[torch.Tensor, torch.Tensor, str]]):
     """Mixtures on the fly: item k is example k mod len of epoch k div len, and a function of (seed, k).
 
     So it has no last item: a sampler says where to stop. Yields (x, y), clean and noisy, float32 tensors
@@ -44,7 +44,9 @@ class MixingDataset(Dataset):
     def __len__(self) -> int:
         return self.examples
 
-    def __getitem__(self, index: int) -> tuple:
+    def __getitem__(
+        self, index: int
+    ) -> tuple[torch.Tensor, torch.Tensor] | tuple[torch.Tensor, torch.Tensor, str]:
         epoch, example = divmod(index, self.examples)
         if epoch < 0 or (self.name is not None and epoch > 0):
             raise IndexError(index)
@@ -62,7 +64,7 @@ class MixingDataset(Dataset):
         return pair if self.name is None else (*pair, f"{self.name}-{example:04d}")
 
 
-class EpochSampler(DistributedSampler):
+class EpochSampler(DistributedSampler[int]):
     """Yields epoch · len + k, so that the epoch reaches workers that live on.
 
     As it is a DistributedSampler, Lightning leaves it alone and tells it the epoch, and each process gets
@@ -75,16 +77,16 @@ class EpochSampler(DistributedSampler):
             (torch.distributed.get_world_size(), torch.distributed.get_rank()) if ready else (1, 0)
         )
         super().__init__(dataset, replicas, rank, shuffle=False)
-        self.start = start
+        self.start, self.length = start, len(dataset)
 
     def __iter__(self) -> Iterator[int]:
-        first = self.epoch * len(self.dataset)
+        first = self.epoch * self.length
         examples = [first + k for k in super().__iter__()]
         start, self.start = self.start % len(examples), 0
         return iter(examples[start:] + examples[:start])
 
 
-class CropDataset(Dataset):
+class CropDataset(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """Pairs of files, cut at random at the same place in both: item k is a function of (seed, k).
 
     All pairs are used once, in a random order, before any is used again, whatever an epoch's `examples`. A file that is
@@ -152,7 +154,7 @@ def frames_and_rate(pair: Pair) -> tuple[int, int]:
     return min(a, b), rate_a
 
 
-class PairDataset(Dataset):
+class PairDataset(Dataset[tuple[torch.Tensor, torch.Tensor, str]]):
     """Pairs of files, whole. Yields (x, y, name): float32 tensors [samples], full scale ±1.
 
     Longer files are cut to `max_seconds`; of more than `max_files` pairs, evenly spaced ones are taken.

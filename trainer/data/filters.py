@@ -28,7 +28,8 @@ def random_equaliser(rng: np.random.Generator, gain: float, sample_rate: int) ->
         _shelf(A[2], alpha[2], cos[2], +1),
     ]
     sos = np.stack(sections)
-    return sos / sos[:, 3:4]
+    normalised: np.ndarray = sos / sos[:, 3:4]
+    return normalised
 
 
 def _shelf(A: float, alpha: float, cos: float, side: int) -> np.ndarray:

@@ -119,7 +119,7 @@ def _noise(
         return signal if rms(signal) > QUIET else coloured_noise(rng, samples)
 
     if scene.noise == "babble":
-        total = np.zeros(samples, np.float32)
+        total: np.ndarray = np.zeros(samples, np.float32)
         for _ in range(scene.talkers):
             talker = speech(rng, samples)
             loudness = max(active_rms(talker, sample_rate), QUIET)
@@ -186,13 +186,14 @@ def _level(x: np.ndarray, y: np.ndarray, level: float) -> tuple[np.ndarray, np.n
     """Bring the RMS of y to `level` dBFS; if a peak of x or y would then pass full scale, both get less."""
     gain = 10 ** (level / 20) / max(rms(y), QUIET)
     peak = max(np.abs(x).max(initial=0), np.abs(y).max(initial=0)) * gain
-    gain = np.float32(gain * min(1.0, 0.999 / max(peak, QUIET)))
-    return x * gain, y * gain
+    both = np.float32(gain * min(1.0, 0.999 / max(peak, QUIET)))
+    return x * both, y * both
 
 
 def change_speed(signal: np.ndarray, ratio: float) -> np.ndarray:
     """Play `signal` `ratio` times as fast, pitch included: float32 [about len / ratio]."""
-    return soxr.resample(signal, float(ratio), 1.0, quality="MQ").astype(np.float32, copy=False)
+    played: np.ndarray = soxr.resample(signal, float(ratio), 1.0, quality="MQ")
+    return played.astype(np.float32, copy=False)
 
 
 def pause(signal: np.ndarray, where: float, seconds: float, sample_rate: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import lightning as L
 import torch
@@ -117,11 +118,12 @@ class DataModule(L.LightningDataModule):
                 self.validation = self._whole(valid)
             self.training = CropDataset(train, o["examples_per_epoch"], samples, o["sample_rate"], o["seed"])
             return
-        banks, rooms = self._banks(), self._rooms()
+        (speech, noise), rooms = self._banks(), self._rooms()
         if not given:
-            banks, held = zip(*(bank.hold_out(0.02) for bank in banks), strict=True)
+            (speech, held_speech), (noise, held_noise) = (bank.hold_out(0.02) for bank in (speech, noise))
             self.validation = MixingDataset(
-                *held,
+                held_speech,
+                held_noise,
                 o["valid_count"],
                 round(o["valid_seconds"] * o["sample_rate"]),
                 # Metrics need speech to compare with.
@@ -130,10 +132,13 @@ class DataModule(L.LightningDataModule):
                 o["seed"],
                 name="held-out",
             )
-        self.training = MixingDataset(*banks, o["examples_per_epoch"], samples, o["mix"], rooms, o["seed"])
+        self.training = MixingDataset(
+            speech, noise, o["examples_per_epoch"], samples, o["mix"], rooms, o["seed"]
+        )
 
-    def train_dataloader(self) -> DataLoader:
+    def train_dataloader(self) -> DataLoader[Any]:
         """Batches of mixtures or crops: (x, y), float32 [batch, samples]."""
+        assert self.training is not None  # Lightning calls `setup` first
         workers = self.options["workers"]
         done = 0
         if self.trainer is not None:  # batches of this epoch before a resumed run was stopped, else 0 or all
@@ -149,13 +154,14 @@ class DataModule(L.LightningDataModule):
             drop_last=True,
         )
 
-    def val_dataloader(self) -> DataLoader:
+    def val_dataloader(self) -> DataLoader[Any]:
         """One file a batch: (x, y, names), float32 [1, samples] and a list of one name."""
+        assert self.validation is not None  # Lightning calls `setup` first
         return DataLoader(
             self.validation, batch_size=1, shuffle=False, num_workers=min(1, self.options["workers"])
         )
 
-    def test_dataloader(self) -> DataLoader:
+    def test_dataloader(self) -> DataLoader[Any]:
         """The files of validation: to test on others, point valid_clean and valid_noisy at them."""
         return self.val_dataloader()
 

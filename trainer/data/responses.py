@@ -35,7 +35,7 @@ def _from_direct_sound(response: np.ndarray, sample_rate: int, name: str) -> np.
     if not height.max(initial=0) > 0:
         raise ValueError(f"{name} is silent: an impulse response has a direct sound")
     start = int(np.argmax(height >= BEFORE * height.max()))
-    cut = response[start : start + int(LONGEST * sample_rate)] / response[start]
+    cut: np.ndarray = response[start : start + int(LONGEST * sample_rate)] / response[start]
     fade = len(cut) // 10
     if fade:
         cut[-fade:] *= np.linspace(1, 0, fade)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import scipy.signal
@@ -38,7 +39,7 @@ def simulate_rooms(count: int, seed: int, sample_rate: int) -> list[tuple[np.nda
         pra.constants.set("rir_hpf_enable", filtered)
 
 
-def _room(pra, rng: np.random.Generator, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+def _room(pra: ModuleType, rng: np.random.Generator, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
     while True:
         size = rng.uniform([2.5, 2.5, 2.2], [9.0, 8.0, 4.0])
         rt60 = rng.uniform(0.1, 0.7)
@@ -68,7 +69,13 @@ def _room(pra, rng: np.random.Generator, sample_rate: int) -> tuple[np.ndarray, 
     return responses[0], responses[1]
 
 
-def _place(rng, microphone, size, distances, step) -> tuple[np.ndarray, int]:
+def _place(
+    rng: np.random.Generator,
+    microphone: np.ndarray,
+    size: np.ndarray,
+    distances: tuple[float, float],
+    step: float,
+) -> tuple[np.ndarray, int]:
     """A point inside the room at a distance of k steps of the microphone, and k."""
     for _ in range(1000):
         direction = rng.standard_normal(3) * [1, 1, 0.4]
@@ -79,7 +86,9 @@ def _place(rng, microphone, size, distances, step) -> tuple[np.ndarray, int]:
     raise RuntimeError(f"no place for a source in a room of {size} m")
 
 
-def _finish(rng, rir: np.ndarray, complete: int, rt60: float, sample_rate: int) -> np.ndarray:
+def _finish(
+    rng: np.random.Generator, rir: np.ndarray, complete: int, rt60: float, sample_rate: int
+) -> np.ndarray:
     """Continue a response past its `complete` samples, dull its reflections, cut it to its length."""
     length = int(min(LONGEST, 1.2 * rt60) * sample_rate)
     response = np.zeros(length)
@@ -97,7 +106,7 @@ def _finish(rng, rir: np.ndarray, complete: int, rt60: float, sample_rate: int) 
 
 
 def load_rooms(
-    count: int, seed: int, sample_rate: int, cache_dir: str | os.PathLike | None = None
+    count: int, seed: int, sample_rate: int, cache_dir: str | os.PathLike[str] | None = None
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """`simulate_rooms`, kept in `cache_dir` (made if missing) when one is given."""
     if count <= 0:
@@ -113,5 +122,6 @@ def load_rooms(
     named = {f"speech{i}": room[0] for i, room in enumerate(rooms)}
     named |= {f"noise{i}": room[1] for i, room in enumerate(rooms)}
     with atomic_path(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **named)
+        # NumPy's stub takes any name for its own allow_pickle
+        np.savez(file, **named)  # type: ignore[arg-type]
     return rooms

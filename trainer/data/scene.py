@@ -9,6 +9,8 @@ from trainer.data.channel import CODECS
 
 Range = tuple[float, float]
 
+NoiseKind = Literal["none", "recorded", "babble", "synthetic"]
+
 
 @dataclass(frozen=True)
 class MixConfig:
@@ -117,7 +119,7 @@ class Scene:
     """Every decision about one example but the waveforms themselves."""
 
     speech: bool  # somebody talks
-    noise: Literal["none", "recorded", "babble", "synthetic"]
+    noise: NoiseKind
     second_noise: float | None  # level of a second, recorded noise over the first, dB
     talkers: int  # of the babble
     snr: float  # dB
@@ -156,7 +158,7 @@ def draw_scene(rng: np.random.Generator, config: MixConfig, rooms: int = 0) -> S
     speech = bool(presence >= config.speech_absent)
     noisy = presence < 1 - config.noise_absent or not speech
     made = kind < config.babble + config.synthetic
-    noise = "babble" if kind < config.babble else "synthetic" if made else "recorded"
+    noise: NoiseKind = "babble" if kind < config.babble else "synthetic" if made else "recorded"
     second = perhaps(config.second_noise, config.second_noise_range)
     few, many = config.babble_talkers
     talkers = few + int(rng.random() * (many - few + 1))

@@ -9,7 +9,7 @@ import os
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import soundfile
@@ -39,7 +39,7 @@ def shard_bank(
     min_snr_db: float | None = None,
     sample_rate: int = 16000,
     loop: bool = False,
-    cache_dir: str | os.PathLike | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
     what: str = "audio",
 ) -> AudioBank:
     """The bank of all recordings in some shards, in the order of their names.
@@ -83,7 +83,14 @@ def _is_local(url: str) -> bool:
     return "://" not in url and not url.startswith("pipe:")
 
 
-def _write_npy(file: BinaryIO, urls: list[str], *options: object) -> list[dict]:
+def _write_npy(
+    file: BinaryIO,
+    urls: list[str],
+    include: Sequence[str],
+    min_snr_db: float | None,
+    sample_rate: int,
+    what: str,
+) -> list[dict[str, Any]]:
     """The samples as a .npy file. Its header goes first but tells the length: NumPy leaves room for that to grow."""
 
     def header(samples: int) -> int:
@@ -93,7 +100,7 @@ def _write_npy(file: BinaryIO, urls: list[str], *options: object) -> list[dict]:
         return file.tell()
 
     start = header(0)
-    table = _decode(urls, *options, file)
+    table = _decode(urls, include, min_snr_db, sample_rate, what, file)
     if header((table[-1]["end"]) if table else 0) != start:
         raise RuntimeError("the header of a .npy file changed its length")
     return table
@@ -106,7 +113,7 @@ def _decode(
     sample_rate: int,
     what: str,
     out: BinaryIO,
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     """Appends int16 samples to `out`. Returns for each recording its clip, where its samples end, and its peak."""
     table, seen, end = [], 0, 0
     for path, row, sound in tqdm(_samples(urls, what), desc=f"decoding {what}", unit="file", disable=None):
@@ -135,7 +142,7 @@ def _decode(
     return table
 
 
-def _samples(urls: list[str], what: str) -> Iterator[tuple[Path, dict, bytes]]:
+def _samples(urls: list[str], what: str) -> Iterator[tuple[Path, dict[str, Any], bytes]]:
     """(where it is, its row, the bytes of its sound file) of every sample with sound."""
     from webdataset.tariterators import tarfile_samples
 
@@ -158,7 +165,7 @@ def _samples(urls: list[str], what: str) -> Iterator[tuple[Path, dict, bytes]]:
 
 
 def _bank(
-    table: list[dict], data: np.ndarray, sample_rate: int, loop: bool, file: Path | None = None
+    table: list[dict[str, Any]], data: np.ndarray, sample_rate: int, loop: bool, file: Path | None = None
 ) -> AudioBank:
     table = sorted(table, key=lambda row: row["name"])
     return AudioBank(

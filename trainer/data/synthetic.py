@@ -28,7 +28,7 @@ def coloured_noise(rng: np.random.Generator, samples: int) -> np.ndarray:
     index = np.maximum(np.arange(bins, dtype=np.float32), max(1, bins // 400))
     spectrum *= index ** np.float32(-rng.uniform(-0.5, 2.5) / 2)
     spectrum[0] = 0
-    signal = scipy.fft.irfft(spectrum, size)[:samples]
+    signal: np.ndarray = scipy.fft.irfft(spectrum, size)[:samples]
     return signal / np.float32(max(rms(signal), 1e-30))
 
 
@@ -39,9 +39,10 @@ def hum(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
     # One period as a table: the cost does not grow with the harmonics.
     angle = 2 * np.pi * np.arange(1024) / 1024
     table = amplitude @ np.sin(np.outer(harmonics, angle) + rng.uniform(0, 2 * np.pi, (len(harmonics), 1)))
-    mains = rng.choice([50.0, 60.0]) * rng.uniform(0.998, 1.002)
+    mains = float(rng.choice([50.0, 60.0])) * rng.uniform(0.998, 1.002)
     phase = mains / sample_rate * np.arange(samples) + rng.random()
-    return np.interp(phase % 1 * 1024, np.arange(1024), table, period=1024).astype(np.float32)
+    wave: np.ndarray = np.interp(phase % 1 * 1024, np.arange(1024), table, period=1024)
+    return wave.astype(np.float32)
 
 
 def tones(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
@@ -103,10 +104,9 @@ def rumble(rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarr
     spectrum = rng.standard_normal(2 * len(frequency)).view(np.complex128)
     spectrum *= frequency > 1  # no offset
     spectrum /= 1 + (frequency / corner) ** rng.uniform(2, 5)
-    signal = scipy.fft.irfft(spectrum, size)[:samples]
     swell = np.interp(
         np.arange(samples), np.arange(0, samples + sample_rate // 2, sample_rate // 2),
         rng.uniform(0.1, 1.0, samples // (sample_rate // 2) + 1 + (samples % (sample_rate // 2) > 0)),
     )  # fmt: skip
-    signal = signal * swell
+    signal: np.ndarray = scipy.fft.irfft(spectrum, size)[:samples] * swell
     return (signal / max(rms(signal), QUIET)).astype(np.float32)

@@ -25,7 +25,7 @@ class BridgeVE(GaussianPath):
 
     pinned = True
 
-    def __init__(self, k: float = 2.6, c: float = 0.4, t_eps: float = 1e-4):
+    def __init__(self, k: float = 2.6, c: float = 0.4, t_eps: float = 1e-4) -> None:
         if k <= 1 or c <= 0:
             raise ValueError(f"k {k} must be above 1, c {c} above 0")
         if not 0 < t_eps < self.T:

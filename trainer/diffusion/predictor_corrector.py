@@ -29,7 +29,7 @@ class Sample(NamedTuple):
 class CountedScore:
     """A score that counts its calls: what is reported as NFE is what was run."""
 
-    def __init__(self, score: Score):
+    def __init__(self, score: Score) -> None:
         self.score, self.calls = score, 0
 
     def __call__(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:
@@ -120,8 +120,9 @@ def reverse_step(
     """One of N steps, from t to t − dt: the corrector's moves and then the predictor's. The exporter loops over this."""
     mean = x_t
     correct, predict = CORRECTORS[corrector], PREDICTORS[predictor]
-    for _ in range(corrector_steps if correct else 0):
-        x_t, mean = correct(score, sde, x_t, y, t, snr, noise)
+    if correct is not None:
+        for _ in range(corrector_steps):
+            x_t, mean = correct(score, sde, x_t, y, t, snr, noise)
     if predict is not no_predictor:
         x_t, mean = predict(score, sde, x_t, y, t, dt, noise)
     return x_t, mean

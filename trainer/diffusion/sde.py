@@ -103,7 +103,7 @@ class OUVESDE(GaussianPath):
 
     def __init__(
         self, theta: float = 1.5, sigma_min: float = 0.05, sigma_max: float = 0.5, t_eps: float = 0.03
-    ):
+    ) -> None:
         if not 0 < sigma_min < sigma_max:
             raise ValueError(
                 f"sigma_min {sigma_min} and sigma_max {sigma_max} must satisfy 0 < sigma_min < sigma_max"

@@ -13,10 +13,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from trainer.evaluation import report
+from trainer.evaluation.metrics import NAMES
 
 RESAMPLES = 10000
 
@@ -79,9 +81,9 @@ class Line:
     interval: Interval
 
 
-def choose(results: dict, path: Path, wanted: str | None) -> str:
+def choose(results: dict[str, Any], path: Path, wanted: str | None) -> str:
     """The system to compare: `wanted`, or the only one beside the noisy files. Raises ValueError."""
-    there = list(dict.fromkeys(row["system"] for row in results["rows"]))
+    there: list[str] = list(dict.fromkeys(row["system"] for row in results["rows"]))
     if wanted is not None:
         if wanted not in there:
             raise ValueError(f"{path} has no system {wanted!r}: it has {', '.join(map(repr, there))}")
@@ -95,8 +97,8 @@ def choose(results: dict, path: Path, wanted: str | None) -> str:
 
 
 def compare(
-    a: dict,
-    b: dict,
+    a: dict[str, Any],
+    b: dict[str, Any],
     system_a: str,
     system_b: str,
     by: str | None = None,
@@ -126,12 +128,12 @@ def compare(
     for column in columns:
         # a value that is missing on one side is missing on both
         names = [n for n in rows_a if rows_a[n][column] is not None and rows_b[n][column] is not None]
-        scores = [[rows[n][column] for n in names] for rows in (rows_a, rows_b)]
+        scores_a, scores_b = ([rows[n][column] for n in names] for rows in (rows_a, rows_b))
         groups = None if by is None else [str(rows_a[n][by]) for n in names]
         if len(names if groups is None else set(groups)) < 2:
             continue
-        interval = paired_bootstrap(*scores, groups, confidence, resamples, seed)
-        lines.append(Line(column, len(names), float(np.mean(scores[0])), float(np.mean(scores[1])), interval))
+        interval = paired_bootstrap(scores_a, scores_b, groups, confidence, resamples, seed)
+        lines.append(Line(column, len(names), float(np.mean(scores_a)), float(np.mean(scores_b)), interval))
     return lines
 
 
@@ -139,7 +141,7 @@ def markdown(lines: Sequence[Line], system_a: str, system_b: str, confidence: fl
     """The comparison as a table; an interval without 0 is marked."""
     body = []
     for line in lines:
-        i, digits = line.interval, 2 if report.NAMES[line.measure][1] == "dB" else 3
+        i, digits = line.interval, 2 if NAMES[line.measure][1] == "dB" else 3
         clear = "B" if i.low > 0 else "A" if i.high < 0 else ""
         numbers = [f"{v:.{digits}f}" for v in (line.a, line.b)]
         signed = [f"{v:+.{digits}f}" for v in (i.difference, i.low, i.high)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from trainer.evaluation import report
 from trainer.evaluation.bootstrap import Interval, paired_bootstrap
+from trainer.evaluation.metrics import NAMES
 from trainer.evaluation.plans import Plan
 
 
@@ -29,7 +31,7 @@ class Entry:
     differences: dict[str, Interval | None]  # None for the reference itself, or for a single file
 
 
-def summarise(plan: Plan, scores: Mapping[tuple[str, int], dict]) -> list[Entry]:
+def summarise(plan: Plan, scores: Mapping[tuple[str, int], dict[str, Any]]) -> list[Entry]:
     """scores: (row, seed) -> results of `trainer test`.
 
     A file's score is its mean over the seeds that have one; the intervals are paired over the files.
@@ -37,7 +39,7 @@ def summarise(plan: Plan, scores: Mapping[tuple[str, int], dict]) -> list[Entry]
     tables: dict[
         tuple[str, int], dict[str, dict[str, dict[int, float]]]
     ] = {}  # column -> file -> seed -> score
-    facts: dict[str, dict] = {}
+    facts: dict[str, dict[str, Any]] = {}
     for (row, seed), results in scores.items():
         for line in results["rows"]:
             facts[line["file"]] = line
@@ -48,7 +50,7 @@ def summarise(plan: Plan, scores: Mapping[tuple[str, int], dict]) -> list[Entry]
                     table.setdefault(line["file"], {})[seed] = score
     parts: list[tuple[str, str | float | None]] = [("all", None)]
     for split in report.SPLITS:
-        parts += [(split, v) for v in sorted({f.get(split) for f in facts.values()} - {None})]
+        parts += [(split, v) for v in sorted({f[split] for f in facts.values() if f.get(split) is not None})]
     entries = []
     for split, value in parts:
         chosen = {name for name, f in facts.items() if split == "all" or f.get(split) == value}
@@ -133,7 +135,7 @@ def markdown(
 def _cell(e: Entry, column: str, interval: bool) -> str:
     if column not in e.means:
         return "–"
-    digits = 2 if report.NAMES[column][1] == "dB" else 3
+    digits = 2 if NAMES[column][1] == "dB" else 3
     value, i = f"{e.means[column]:.{digits}f}", e.differences[column]
     clear = i is not None and (i.low > 0 or i.high < 0)
     if not interval:

@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -47,7 +48,7 @@ class Task:
     keep: Path | None  # where enhanced files go
 
 
-def run_task(task: Task) -> list[dict]:
+def run_task(task: Task) -> list[dict[str, Any]]:
     """One row for each system: scores at 16 kHz, cost, notes."""
     x, _ = read_mono(task.item.clean, SAMPLE_RATE)
     rows = []
@@ -57,6 +58,7 @@ def run_task(task: Task) -> list[dict]:
             x_hat, _ = read_mono(audio_files_cached(system.folder)[task.item.name], SAMPLE_RATE)
         else:
             enhance, rate = open_model(system)
+            assert task.noisy is not None  # `evaluate` asks for noisy files where there is a model
             y, _ = read_mono(task.noisy, rate)
             # another draw for each file, the same whatever the order of the files
             done = enhance(y, zlib.crc32(f"{task.seed} {task.item.name}".encode()))
@@ -102,7 +104,7 @@ def _start_worker() -> None:
         os.environ[name] = "1"
 
 
-def _outcomes(tasks: Sequence[Task], jobs: int) -> Iterator[list[dict]]:
+def _outcomes(tasks: Sequence[Task], jobs: int) -> Iterator[list[dict[str, Any]]]:
     if jobs == 1:
         yield from map(run_task, tasks)
         return
@@ -134,7 +136,7 @@ def evaluate(
     seed: int = 0,
     jobs: int = 1,
     keep: Path | None = None,
-) -> dict:
+) -> dict[str, Any]:
     """Scores systems on a test set, `jobs` files at a time, with a progress bar. Returns what report.write takes.
 
     `noisy` is needed by models, and is scored too, as the system "noisy". Measures whose package is missing are

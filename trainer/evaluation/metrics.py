@@ -13,7 +13,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -57,8 +57,8 @@ def _si_sdr(x: np.ndarray, x_hat: np.ndarray) -> tuple[float]:
     _needs_sound(x)
     if not np.any(x_hat):  # the formula gives 0 dB, better than many a noisy file
         raise Unscorable("the enhanced signal is silent")
-    x, x_hat = (torch.from_numpy(np.asarray(a, np.float64))[None] for a in (x, x_hat))
-    return (float(si_sdr(x, x_hat)),)
+    clean, enhanced = (torch.from_numpy(np.asarray(a, np.float64))[None] for a in (x, x_hat))
+    return (float(si_sdr(clean, enhanced)),)
 
 
 def pesq(x: np.ndarray, x_hat: np.ndarray, mode: str = "wb") -> float:
@@ -113,7 +113,7 @@ def estoi(x: np.ndarray, x_hat: np.ndarray) -> float:
 
 
 @functools.cache
-def _dnsmos():
+def _dnsmos() -> Any:
     """The library's scorer on one thread: its own sessions would take all cores in each process."""
     from pathlib import Path
 
@@ -121,7 +121,7 @@ def _dnsmos():
 
     from realtime.engine.onnx_runtime import ort
 
-    class Scorer(library.DNSMOS):
+    class Scorer(library.DNSMOS):  # type: ignore[misc]  # speechmos has no types
         def __init__(self) -> None:
             options = ort.SessionOptions()
             options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -146,7 +146,8 @@ def dnsmos(x_hat: np.ndarray) -> tuple[float, float, float, float]:
     if len(x_hat) == 0:
         raise Unscorable("no samples")
     found = _dnsmos()(np.clip(x_hat, -1, 1).astype(np.float32), SAMPLE_RATE, False)
-    return tuple(float(found[name]) for name in ("sig_mos", "bak_mos", "ovrl_mos", "p808_mos"))
+    sig, bak, overall, p808 = (float(found[name]) for name in ("sig_mos", "bak_mos", "ovrl_mos", "p808_mos"))
+    return sig, bak, overall, p808
 
 
 def dnsmos_first(x_hat: np.ndarray) -> tuple[float, float, float]:
@@ -159,7 +160,8 @@ def dnsmos_first(x_hat: np.ndarray) -> tuple[float, float, float]:
         raise Unscorable("no samples")
     window = np.resize(np.clip(x_hat, -1, 1).astype(np.float32), int(9.01 * SAMPLE_RATE))
     raw = _dnsmos().onnx_sess.run(None, {"input_1": window[None]})[0][0]
-    return tuple(float(value) for value in _dnsmos().get_polyfit_val(*raw, False))
+    sig, bak, overall = (float(value) for value in _dnsmos().get_polyfit_val(*raw, False))
+    return sig, bak, overall
 
 
 def _needs_sound(x: np.ndarray) -> None:
@@ -208,7 +210,8 @@ def columns(measures: Iterable[str]) -> list[str]:
 
 def score(x: np.ndarray, x_hat: np.ndarray, measures: Iterable[str]) -> tuple[dict[str, float], list[str]]:
     """All numbers for one pair of 16 kHz signals [S], and notes on those that are NaN because they have no value."""
-    scores, notes = {}, []
+    scores: dict[str, float] = {}
+    notes: list[str] = []
     broken = None if np.isfinite(x_hat).all() else "the enhanced signal holds samples that are no numbers"
     for name in measures:
         measure = MEASURES[name]

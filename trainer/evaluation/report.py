@@ -6,8 +6,9 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from trainer.atomic import atomic_path
 from trainer.evaluation.metrics import MEASURES, NAMES
@@ -28,7 +29,7 @@ def mean_and_error(values: Iterable[float]) -> tuple[float, float, int]:
     return mean, math.sqrt(math.fsum((v - mean) ** 2 for v in kept) / (n - 1) / n), n
 
 
-def summarise(rows: Sequence[dict], columns: Sequence[str]) -> list[dict]:
+def summarise(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
     """Mean and standard error of each column, for all files and for each SNR and noise type.
 
     rows: one dict for each system and file. Returns one dict for each (split, value, system), in the order of the
@@ -44,7 +45,7 @@ def summarise(rows: Sequence[dict], columns: Sequence[str]) -> list[dict]:
     for split, value in parts:
         for system in systems:
             chosen = [r for r in rows if r["system"] == system and (split == "all" or r[split] == value)]
-            line: dict = {"split": split, "value": value, "system": system, "files": len(chosen)}
+            line: dict[str, Any] = {"split": split, "value": value, "system": system, "files": len(chosen)}
             for column in columns:
                 mean, error, n = mean_and_error(row[column] for row in chosen)
                 line[column] = {"mean": mean, "standard_error": error, "files": n}
@@ -63,7 +64,7 @@ def number(value: float | None, digits: int = 3) -> str:
     return "–" if value is None or math.isnan(value) else f"{value:.{digits}f}"
 
 
-def cell(entry: dict, column: str) -> str:
+def cell(entry: dict[str, Any], column: str) -> str:
     """mean ± standard error, with the digits that the unit deserves."""
     digits = 2 if NAMES[column][1] == "dB" else 3
     text = number(entry["mean"], digits)
@@ -84,14 +85,14 @@ def markdown_table(head: Sequence[str], lines: Sequence[Sequence[str]], text_col
     return "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *lines])
 
 
-def markdown(results: dict) -> str:
+def markdown(results: dict[str, Any]) -> str:
     """The report of one evaluation. results: what `trainer.evaluation.evaluate.evaluate` returns."""
     columns, table, rows = results["columns"], results["table"], results["rows"]
     absent = [column for name in results["missing"] for column in MEASURES[name].columns]
     shown = [column for column in NAMES if column in (*columns, *absent)]
     nfe = any(line["nfe"] is not None for line in table)
 
-    def line_of(entry: dict, first: list[str]) -> list[str]:
+    def line_of(entry: dict[str, Any], first: list[str]) -> list[str]:
         cost = []
         if nfe:
             count = entry["nfe"]
@@ -143,9 +144,9 @@ def markdown(results: dict) -> str:
     return "\n".join(text) + "\n"
 
 
-def table_csv(results: dict) -> str:
+def table_csv(results: dict[str, Any]) -> str:
     """One line for each split, value, system and measure."""
-    lines = [["split", "value", "system", "measure", "mean", "standard_error", "files"]]
+    lines: list[list[Any]] = [["split", "value", "system", "measure", "mean", "standard_error", "files"]]
     for entry in results["table"]:
         first = [entry["split"], "" if entry["value"] is None else entry["value"], entry["system"]]
         for column in results["columns"]:
@@ -157,7 +158,7 @@ def table_csv(results: dict) -> str:
     return _csv(lines)
 
 
-def files_csv(results: dict) -> str:
+def files_csv(results: dict[str, Any]) -> str:
     """One line for each system and file."""
     head = [
         "system",
@@ -182,7 +183,7 @@ def _plain(value: object) -> object:
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else value
 
 
-def _csv(lines: list[list]) -> str:
+def _csv(lines: list[list[Any]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue()
@@ -197,7 +198,7 @@ def json_value(value: object) -> object:
     return [json_value(v) for v in value] if isinstance(value, list | tuple) else value
 
 
-OUTPUTS = {
+OUTPUTS: dict[str, Callable[[dict[str, Any]], str]] = {
     "table.md": markdown,
     "table.csv": table_csv,
     "files.csv": files_csv,
@@ -211,14 +212,14 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write(results: dict, folder: Path) -> None:
+def write(results: dict[str, Any], folder: Path) -> None:
     """All of OUTPUTS into `folder`, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, made in OUTPUTS.items():
         write_text(folder / name, made(results))
 
 
-def read(path: Path) -> dict:
+def read(path: Path) -> dict[str, Any]:
     """The results.json of an evaluation. Raises ValueError for anything else."""
     if path.is_dir():
         path = path / "results.json"

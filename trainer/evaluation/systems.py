@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from trainer.networks.offline_model import OfflineModel
     from trainer.networks.score_model import ScoreModel
 
 CHECKPOINTS = (".ckpt", ".safetensors")
@@ -65,7 +66,7 @@ def step_counts(path: Path) -> tuple[int, int]:
 
 
 @functools.lru_cache(maxsize=2)
-def _checkpoint(path: Path, device: str) -> ScoreModel:
+def _checkpoint(path: Path, device: str) -> ScoreModel | OfflineModel:
     from trainer.networks.checkpoint import load_model
 
     model = load_model(path)

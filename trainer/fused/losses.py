@@ -24,19 +24,28 @@ def spectral_error(
 
     x_hat, x: [B, 2, T, F] float32 on the CPU. The gradient goes to x_hat.
     """
-    return _SpectralError.apply(operators, x_hat.contiguous(), x.contiguous(), magnitude, whole, lost)
+    error: Tensor = _SpectralError.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        operators, x_hat.contiguous(), x.contiguous(), magnitude, whole, lost
+    )
+    return error
 
 
 def multi_resolution(
     operators: Operators, wave_hat: Tensor, wave: Tensor, lengths: tuple[int, ...], exponent: float
 ) -> Tensor:
     """`trainer.training.losses.multi_resolution` of two signals [B, samples]: [B]. The gradient goes to wave_hat."""
-    return _MultiResolution.apply(operators, wave_hat, wave, lengths, exponent)
+    error: Tensor = _MultiResolution.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        operators, wave_hat, wave, lengths, exponent
+    )
+    return error
 
 
 def power_scale(operators: Operators, c: Tensor, p: float) -> Tensor:
     """c max(|c|², 1e-12)^p for complex numbers [B, 2, T, F] float32: the amplitude compression and its inverse."""
-    return _PowerScale.apply(operators, c.contiguous(), p)
+    scaled: Tensor = _PowerScale.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        operators, c.contiguous(), p
+    )
+    return scaled
 
 
 class _SpectralError(torch.autograd.Function):
@@ -47,7 +56,7 @@ class _SpectralError(torch.autograd.Function):
         return value
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         (gradient,) = ctx.saved_tensors
         return None, gradient * grad[:, None, None, None], None, None, None, None
 
@@ -60,7 +69,7 @@ class _PowerScale(torch.autograd.Function):
         return operators.power_scale(c, None, p)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         (c,) = ctx.saved_tensors
         return None, ctx.operators.power_scale(c, grad.contiguous(), ctx.p), None
 
@@ -102,7 +111,7 @@ class _MultiResolution(torch.autograd.Function):
         return total / len(lengths)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         (gradient,) = ctx.saved_tensors
         return None, gradient * grad[:, None], None, None, None
 

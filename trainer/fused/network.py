@@ -38,7 +38,10 @@ class Fused:
             active = active.contiguous()
         gated = isinstance(network.blocks[0].recurrence, Recurrence) if len(network.blocks) else True
         config = (self, len(network.blocks), network.stride, network.config["heads"], gated)
-        return _Network.apply(config, x_t.contiguous(), y.contiguous(), active, *film_parts, *weights)
+        x_hat: Tensor = _Network.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            config, x_t.contiguous(), y.contiguous(), active, *film_parts, *weights
+        )
+        return x_hat
 
 
 def parameters(network: Any) -> list[Tensor]:
@@ -103,7 +106,12 @@ def fuse(network: Any, products: Products = "float32", instructions: str | None 
 class _Network(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, config: tuple, x_t: Tensor, y: Tensor, active: Tensor | None, *tensors: Tensor
+        ctx: Any,
+        config: tuple[Fused, int, int, int, bool],
+        x_t: Tensor,
+        y: Tensor,
+        active: Tensor | None,
+        *tensors: Tensor,
     ) -> Tensor:
         fused, blocks, stride, heads, gated = config
         ops, half, keep = fused.operators, fused.half, any(t.requires_grad for t in tensors)
@@ -116,6 +124,7 @@ class _Network(torch.autograd.Function):
             of_block = list(weights[12 + 16 * i : 28 + 16 * i])
             u, store = ops.block_forward(u, scales[i], shifts[i], of_block, active, heads, gated, keep, half)
             kept.append(store)
+        estimate: Tensor
         estimate, d0, d1 = ops.decode(u, e, y, x_t, around[1], stride, keep, half)
         if keep:
             ctx.config = config
@@ -124,7 +133,7 @@ class _Network(torch.autograd.Function):
         return estimate
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         (fused, blocks, stride, heads, gated), (x_t, y, *tensors) = ctx.config, ctx.saved_tensors
         ops, half = fused.operators, fused.half
         active, u, e, a, d0, d1, kept = ctx.between
@@ -132,7 +141,9 @@ class _Network(torch.autograd.Function):
         scales, shifts = tensors[: blocks + 1], tensors[blocks + 1 : 2 * blocks + 2]
         weights = tensors[2 * blocks + 2 :]
         around = weights[:7], weights[7:12]
-        d_scales, d_shifts, d_blocks = [None] * (blocks + 1), [None] * (blocks + 1), [None] * blocks
+        d_scales: list[Tensor | None] = [None] * (blocks + 1)
+        d_shifts: list[Tensor | None] = [None] * (blocks + 1)
+        d_blocks: list[list[Tensor]] = [[]] * blocks
         du, de, *d_decoder = ops.decode_backward(
             grad.contiguous(), u, y, x_t, around[1], d0, d1, stride, half
         )

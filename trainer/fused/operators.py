@@ -44,14 +44,14 @@ def _address(tensor: Tensor | None) -> ctypes.c_void_p | None:
     return ctypes.c_void_p(tensor.data_ptr())
 
 
-def _addresses(tensors: Sequence[Tensor]) -> ctypes.Array:
+def _addresses(tensors: Sequence[Tensor]) -> ctypes.Array[ctypes.c_void_p]:
     return (ctypes.c_void_p * len(tensors))(*(t.data_ptr() if t.numel() else None for t in tensors))
 
 
 class FlatGradients:
     """Room for the gradients of several weights, for each example of a batch, and their sum over the batch."""
 
-    def __init__(self, weights: Sequence[Tensor], batch: int):
+    def __init__(self, weights: Sequence[Tensor], batch: int) -> None:
         self.shapes = [w.shape for w in weights]
         sizes = [-(-w.numel() // 16) * 16 for w in weights]
         self.starts = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
@@ -70,7 +70,7 @@ class FlatGradients:
 class Operators:
     """The library of one instruction set. Tensors are contiguous float32 on the CPU; what is kept may be bfloat16."""
 
-    def __init__(self, library: Path, bfloat16: bool):
+    def __init__(self, library: Path, bfloat16: bool) -> None:
         try:
             self._library = ctypes.CDLL(str(library))
         except OSError as error:

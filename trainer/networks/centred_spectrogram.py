@@ -6,6 +6,8 @@ spectra are real tensors [B, 2, T, F].
 
 from __future__ import annotations
 
+from typing import Any, overload
+
 import torch
 from torch import Tensor, nn
 
@@ -28,7 +30,7 @@ class CentredSpectrogram(nn.Module):
         factor: float = 0.15,  # β
         window: str = "hann",  # or sqrthann, its square root
         normalize: str = "noisy",  # divide by max |noisy|; "not" leaves the level as it is
-    ):
+    ) -> None:
         super().__init__()
         if not 0 < hop_length <= n_fft // 2:
             raise ValueError(f"hop_length {hop_length} must lie in 1 ... n_fft / 2 ({n_fft // 2})")
@@ -38,7 +40,7 @@ class CentredSpectrogram(nn.Module):
             raise ValueError(f"window '{window}' is not one of hann, sqrthann")
         if normalize not in ("noisy", "not"):
             raise ValueError(f"normalize '{normalize}' is not one of noisy, not")
-        self.config = dict(
+        self.config: dict[str, Any] = dict(
             sample_rate=sample_rate,
             n_fft=n_fft,
             hop_length=hop_length,
@@ -51,6 +53,7 @@ class CentredSpectrogram(nn.Module):
         self.exponent, self.factor, self.normalize = exponent, factor, normalize
         self.bins = n_fft // 2 + 1
         shape = torch.hann_window(n_fft, periodic=True)
+        self.window: Tensor
         self.register_buffer("window", shape.sqrt() if window == "sqrthann" else shape, persistent=False)
 
     def stft(self, audio: Tensor) -> tuple[Tensor, None]:
@@ -88,6 +91,12 @@ class CentredSpectrogram(nn.Module):
         c = c / self.factor
         energy = c.square().sum(1, keepdim=True).clamp_min(TINY)
         return c * energy ** ((1 / self.exponent - 1) / 2) * amplitude[:, None, :, None]
+
+    @overload
+    def encode(self, noisy: Tensor, clean: Tensor) -> tuple[Tensor, Tensor, Tensor, None]: ...
+
+    @overload
+    def encode(self, noisy: Tensor, clean: None = None) -> tuple[Tensor, None, Tensor, None]: ...
 
     def encode(
         self, noisy: Tensor, clean: Tensor | None = None

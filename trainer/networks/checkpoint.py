@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -27,7 +28,7 @@ SDES = {"OUVESDE": OUVESDE, "BridgeVE": BridgeVE}
 SAMPLINGS = {"Sampling": Sampling, "FewStepSampling": FewStepSampling, "FlowSampling": FlowSampling}
 
 
-def build(config: dict) -> ScoreModel | OfflineModel:
+def build(config: dict[str, Any]) -> ScoreModel | OfflineModel:
     """A model with fresh weights from the config that the `config` of a ScoreModel or an OfflineModel gave.
 
     Raises ValueError in one sentence for what is no such config, or names a class that is not here.
@@ -40,8 +41,8 @@ def build(config: dict) -> ScoreModel | OfflineModel:
             # models from before there were two have no name
             sampling_class = SAMPLINGS[sampling.pop("name", "Sampling")]
             around = Preconditioning(**config["preconditioning"]), sampling_class(**sampling)
-            front = CentredSpectrogram(**config["spectrogram"])
-            return OfflineModel(front, sde_class(**sde), OFFLINE_NETWORKS[name](**network), *around)
+            centred = CentredSpectrogram(**config["spectrogram"])
+            return OfflineModel(centred, sde_class(**sde), OFFLINE_NETWORKS[name](**network), *around)
         spectrogram, times, eta = config["spectrogram"], config["times"], config["eta"]
         upper = UpperBand(**config["upper"]) if "upper" in config else None
         front = Spectrogram(**spectrogram)
@@ -52,7 +53,7 @@ def build(config: dict) -> ScoreModel | OfflineModel:
         raise ValueError(f"model config does not fit: {error}") from None
 
 
-def check_named(config: dict) -> None:
+def check_named(config: dict[str, Any]) -> None:
     """Raises ValueError in one sentence for the config of a model that `build` would not find the classes of."""
     offline = config.get("model") == "OfflineModel"
     known = {"sde": SDES, "network": OFFLINE_NETWORKS if offline else None, "sampling": SAMPLINGS}
@@ -69,7 +70,7 @@ def check_named(config: dict) -> None:
 
 
 def save_snapshot(
-    config: dict, weights: dict[str, torch.Tensor], path: Path, extra: dict[str, str] | None = None
+    config: dict[str, Any], weights: dict[str, torch.Tensor], path: Path, extra: dict[str, str] | None = None
 ) -> None:
     """Config and weights of a model in one safetensors file; the file appears whole or not at all.
 
@@ -81,7 +82,7 @@ def save_snapshot(
         save_file(tensors, temporary, {"klarstrom": json.dumps(config), **(extra or {})})
 
 
-def read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
+def read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     """Config and EMA weights of a snapshot or of a Lightning checkpoint of ours. No code in the file is run.
 
     A folder stands for its model.safetensors, as `trainer import-sgmse` leaves it.

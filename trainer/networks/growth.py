@@ -7,6 +7,7 @@ heard at first, and are treated as the known bin below them: at the bins that it
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,22 +16,22 @@ _BLOCK = re.compile(r"blocks\.(\d+)\.(.+)")
 _LAST = ("project", "mixer.outward")  # the maps through which a block adds to the stream
 
 
-def can_deepen(held: dict, wanted: dict) -> bool:
+def can_deepen(held: dict[str, Any], wanted: dict[str, Any]) -> bool:
     """Do the configs of two streaming networks differ in nothing but more blocks in the second?"""
     same = {**held, "blocks": None} == {**wanted, "blocks": None}
-    return same and held["blocks"] < wanted["blocks"]
+    return same and bool(held["blocks"] < wanted["blocks"])
 
 
-def can_refine(held: dict, wanted: dict) -> bool:
+def can_refine(held: dict[str, Any], wanted: dict[str, Any]) -> bool:
     """Do the configs of two streaming networks differ in nothing but r times the bins in the same bands of frequency?"""
     same = {**held, "bins": 0, "stride": 0} == {**wanted, "bins": 0, "stride": 0}
     if not same:
         return False
     ratio, rest = divmod(wanted["bins"] - 1, held["bins"] - 1)
-    return ratio > 1 and rest == 0 and wanted["stride"] == ratio * held["stride"]
+    return bool(ratio > 1 and rest == 0 and wanted["stride"] == ratio * held["stride"])
 
 
-def refine(weights: dict[str, Tensor], held: dict, ratio: int) -> dict[str, Tensor]:
+def refine(weights: dict[str, Tensor], held: dict[str, Any], ratio: int) -> dict[str, Tensor]:
     """weights: of the network of config `held`. Returns weights for one with `ratio` times the bins and the stride.
 
     The first convolutions go on with the bins of the frequencies that they knew and are deaf to those between: over a

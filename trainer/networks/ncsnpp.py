@@ -45,7 +45,7 @@ class NCSNpp(nn.Module):
         scale_by_time: bool = True,  # divide by t before the last layer
         conditional: bool = True,  # knows the time; False for a purely supervised network
         inputs: int = 4,  # maps: x_t and y, each real and imaginary; 2 for y alone
-    ):
+    ) -> None:
         super().__init__()
         ch_mult, attn_resolutions = tuple(ch_mult), tuple(attn_resolutions)
         if nf < 4 or num_res_blocks < 1 or not ch_mult or min(ch_mult) < 1:
@@ -129,6 +129,8 @@ class NCSNpp(nn.Module):
         layers = iter(self.all_modules)
         time = None
         if self.conditional:
+            if t is None:
+                raise ValueError("the network knows the time: give t")
             time = next(layers)(t.log())
             time = next(layers)(time)
             time = next(layers)(F.silu(time))
@@ -152,7 +154,7 @@ class NCSNpp(nn.Module):
         h = next(layers)(h)
         h = next(layers)(h, time)
 
-        out = None
+        out: Tensor | None = None
         for level in reversed(range(self.levels)):
             for _ in range(self.num_res_blocks + 1):
                 h = next(layers)(torch.cat([h, skips.pop()], 1), time)
@@ -164,6 +166,9 @@ class NCSNpp(nn.Module):
             if level > 0:
                 h = next(layers)(h, time)
 
+        assert out is not None  # there is one resolution at least
         if self.scale_by_time:
+            assert t is not None  # the constructor wants a network that knows the time
             out = out / t[:, None, None, None]
-        return self.output_layer(out)
+        estimate: Tensor = self.output_layer(out)
+        return estimate

@@ -23,7 +23,8 @@ def conv(inward: int, outward: int, size: int, gain: float = 1.0) -> nn.Conv2d:
     """A convolution that keeps the shape: size × size, zero padded."""
     layer = nn.Conv2d(inward, outward, size, padding=size // 2)
     uniform_(layer.weight, gain)
-    nn.init.zeros_(layer.bias)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
     return layer
 
 
@@ -48,12 +49,13 @@ def group_norm(channels: int) -> nn.GroupNorm:
 class Resample(nn.Module):
     """Halves or doubles both axes behind the filter (1, 3, 3, 1) ⊗ (1, 3, 3, 1), as one convolution per channel."""
 
-    def __init__(self, up: bool):
+    def __init__(self, up: bool) -> None:
         super().__init__()
         self.up = up
         taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
         gain = 4.0 if up else 1.0  # zeros stand between the samples of an upsampled map
         # not in the state: the published checkpoints have no filters
+        self.kernel: Tensor
         self.register_buffer("kernel", (gain * taps[:, None] * taps)[None, None], persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -70,7 +72,7 @@ class Resample(nn.Module):
 class GaussianFourierProjection(nn.Module):
     """sin and cos of 2π W u for fixed random frequencies W. u: [B] -> [B, 2 size]."""
 
-    def __init__(self, size: int, scale: float):
+    def __init__(self, size: int, scale: float) -> None:
         super().__init__()
         self.W = nn.Parameter(torch.randn(size) * scale, requires_grad=False)
 
@@ -83,7 +85,7 @@ class GaussianFourierProjection(nn.Module):
 class NIN(nn.Module):
     """One linear map at every point ("network in network"). Channels are the rows of W."""
 
-    def __init__(self, channels: int, gain: float = math.sqrt(0.1)):
+    def __init__(self, channels: int, gain: float = math.sqrt(0.1)) -> None:
         super().__init__()
         self.W = nn.Parameter(uniform_(torch.empty(channels, channels), gain))
         self.b = nn.Parameter(torch.zeros(channels))
@@ -96,7 +98,7 @@ class NIN(nn.Module):
 class AttnBlockpp(nn.Module):
     """Self-attention with one head over all points of the map, a residual branch, the sum over √2."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.GroupNorm_0 = group_norm(channels)
         self.NIN_0, self.NIN_1, self.NIN_2 = NIN(channels), NIN(channels), NIN(channels)
@@ -107,7 +109,8 @@ class AttnBlockpp(nn.Module):
         h = self.GroupNorm_0(x).flatten(2).transpose(1, 2)[:, None]  # [B, one head, F T, C]
         h = F.scaled_dot_product_attention(self.NIN_0(h), self.NIN_1(h), self.NIN_2(h))[:, 0]
         h = self.NIN_3(h).transpose(1, 2).reshape(x.shape)
-        return (x + h) / math.sqrt(2)
+        total: Tensor = x + h
+        return total / math.sqrt(2)
 
 
 class ResnetBlockBigGANpp(nn.Module):
@@ -120,7 +123,7 @@ class ResnetBlockBigGANpp(nn.Module):
         time: int | None,  # channels of the time embedding, None for a network without time
         resample: Resample | None = None,
         dropout: float = 0.0,
-    ):
+    ) -> None:
         super().__init__()
         self.GroupNorm_0 = group_norm(inward)
         self.Conv_0 = conv(inward, outward, 3)
@@ -128,28 +131,28 @@ class ResnetBlockBigGANpp(nn.Module):
         self.GroupNorm_1 = group_norm(outward)
         self.Dropout_0 = nn.Dropout(dropout)
         self.Conv_1 = conv(outward, outward, 3, ALMOST_ZERO)
-        if inward != outward or resample:
-            self.Conv_2 = conv(inward, outward, 1)
-        else:
-            self.Conv_2 = nn.Identity()
+        self.Conv_2 = conv(inward, outward, 1) if inward != outward or resample else nn.Identity()
         self.resample = resample or nn.Identity()
 
     def forward(self, x: Tensor, time: Tensor | None) -> Tensor:
         """x: [B, inward, F, T]; time: [B, channels of the time embedding]. Returns [B, outward, F', T'], resampled."""
         h = self.Conv_0(self.resample(F.silu(self.GroupNorm_0(x))))
         if self.Dense_0 is not None:
+            assert time is not None  # NCSNpp asks for it
             h = h + self.Dense_0(F.silu(time))[:, :, None, None]
         h = self.Conv_1(self.Dropout_0(F.silu(self.GroupNorm_1(h))))
-        return (self.Conv_2(self.resample(x)) + h) / math.sqrt(2)
+        total: Tensor = self.Conv_2(self.resample(x)) + h
+        return total / math.sqrt(2)
 
 
 class Combine(nn.Module):
     """Adds the input, halved as often as the map was, to the map."""
 
-    def __init__(self, inward: int, outward: int):
+    def __init__(self, inward: int, outward: int) -> None:
         super().__init__()
         self.Conv_0 = conv(inward, outward, 1)
 
     def forward(self, pyramid: Tensor, h: Tensor) -> Tensor:
         """pyramid: [B, inward, F, T]; h: [B, outward, F, T]. Returns the shape of h."""
-        return self.Conv_0(pyramid) + h
+        total: Tensor = self.Conv_0(pyramid) + h
+        return total

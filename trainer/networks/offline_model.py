@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -136,7 +137,7 @@ class OfflineModel(nn.Module):
         network: NCSNpp,
         preconditioning: Preconditioning | None = None,  # None: ncsnpp as published; of a bridge, data
         sampling: AnySampling | None = None,  # None: the paper's; of a bridge, few steps
-    ):
+    ) -> None:
         super().__init__()
         if network.bins != spectrogram.bins:
             raise ValueError(f"the network has {network.bins} bins, the spectrogram {spectrogram.bins}")
@@ -159,7 +160,7 @@ class OfflineModel(nn.Module):
         self.sampling: Sampler = sampling
 
     @property
-    def config(self) -> dict:
+    def config(self) -> dict[str, Any]:
         """Everything needed to build this model again, as plain JSON values."""
         return {
             "model": "OfflineModel",
@@ -181,16 +182,17 @@ class OfflineModel(nn.Module):
 
     def circular_noise(self, like: Tensor) -> Tensor:
         """z with E|z|² = 1. like: [B, 2, T, F]."""
-        return torch.randn_like(like) * 0.5**0.5
+        z: Tensor = torch.randn_like(like) * 0.5**0.5
+        return z
 
     def predict(self, x_t: Tensor, y: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
         """x̂₀ and the score s = −z/σ_t. x_t, y: [B, 2, T, F] compressed, T as the network takes it; t: [B]."""
-        if self.supervised:
-            maps, t_network = y, None
-        else:
+        maps: Tensor = y
+        t_network: Tensor | None = None
+        if not self.supervised:
             scale = self.preconditioning.input_scale(expand_as(self.sde.std(t), x_t))
             maps, t_network = torch.cat([scale * x_t, scale * y], 1), t
-        out = self.network(maps.transpose(2, 3), t_network).transpose(2, 3)
+        out: Tensor = self.network(maps.transpose(2, 3), t_network).transpose(2, 3)
         return self.preconditioning(out, x_t, y, t, self.sde)
 
     def score(self, x_t: Tensor, y: Tensor, t: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ weight gradient is one product.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +34,9 @@ class Scan(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, gates: Tensor, weight: Tensor, bias: Tensor, h: Tensor, active: Tensor | None) -> Tensor:
+    def forward(
+        ctx: Any, gates: Tensor, weight: Tensor, bias: Tensor, h: Tensor, active: Tensor | None
+    ) -> Tensor:
         """Runs the cell over all steps and keeps what the gradient needs."""
         steps, rows, c3 = gates.shape
         c = c3 // 3
@@ -55,7 +58,7 @@ class Scan(torch.autograd.Function):
         return past[1:].clone()
 
     @staticmethod
-    def backward(ctx, grad: Tensor):
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, None]:
         """grad: dL/dh' of all steps [T, R, C]. Returns the gradients of gates, weight, bias and h, and None for active."""
         weight, past, rz, n, w_n, active = ctx.saved_tensors
         steps, rows, c = n.shape
@@ -88,7 +91,7 @@ class Scan(torch.autograd.Function):
 class Recurrence(nn.Module):
     """u [B, T, bands, C], h [B, bands, C] -> all states [B, T, bands, C] and the last one; shared by the bands."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.input = nn.Linear(channels, 3 * channels)
         self.hidden = nn.Linear(channels, 3 * channels)
@@ -108,7 +111,7 @@ class Recurrence(nn.Module):
         weight = self.hidden.weight
         # over hundreds of frames the state wants all its bits, whatever the products before it are made of
         with torch.autocast(u.device.type, enabled=False):
-            out = Scan.apply(
+            out: Tensor = Scan.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
                 gates.to(weight.dtype), weight, self.hidden.bias, h.reshape(b * f, c).to(weight.dtype), active
             )
         return out.reshape(t, b, f, c).transpose(0, 1), out[-1].reshape(b, f, c)
@@ -121,7 +124,7 @@ class LinearScan(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, z: Tensor, n: Tensor, h: Tensor) -> Tensor:
+    def forward(ctx: Any, z: Tensor, n: Tensor, h: Tensor) -> Tensor:
         """Runs the recurrence over all frames and keeps what the gradient needs."""
         past = n.new_empty(len(n) + 1, *h.shape)  # past[t] is the state that frame t sees
         past[0] = h
@@ -131,7 +134,7 @@ class LinearScan(torch.autograd.Function):
         return past[1:].clone()
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """grad: dL/dh of all frames [T, R, C]. Returns the gradients of z, n and h."""
         z, n, past = ctx.saved_tensors
         reaching = grad.clone()  # dL/dh_t, all that comes through later frames included
@@ -147,7 +150,7 @@ class LinearRecurrence(nn.Module):
     unit, and the recurrence is linear in the state. Called as `Recurrence` is.
     """
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         self.input = nn.Linear(channels, 2 * channels)  # z, then n
         bound = 1 / math.sqrt(channels)
@@ -171,7 +174,9 @@ class LinearRecurrence(nn.Module):
         with torch.autocast(u.device.type, enabled=False):
             wide = self.input.weight.dtype
             z, n = (v.transpose(0, 1).reshape(t, b * f, c).to(wide) for v in (z, n))
-            out = LinearScan.apply(z, n, h.reshape(b * f, c).to(wide))
+            out: Tensor = LinearScan.apply(  # type: ignore[no-untyped-call]  # torch leaves it untyped
+                z, n, h.reshape(b * f, c).to(wide)
+            )
         return out.reshape(t, b, f, c).transpose(0, 1), out[-1].reshape(b, f, c)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +23,8 @@ def complex_score(
         raise ValueError(
             f"x_t {x_t.dtype} {tuple(x_t.shape)} and y {y.dtype} {tuple(y.shape)} must be complex [B, 1, F, T]"
         )
-    _, s = predict(*(torch.view_as_real(v[:, 0]).permute(0, 3, 2, 1) for v in (x_t, y)), t)
+    real_x_t, real_y = (torch.view_as_real(v[:, 0]).permute(0, 3, 2, 1) for v in (x_t, y))
+    _, s = predict(real_x_t, real_y, t)
     s = s[:, :, : x_t.shape[3]]
     return torch.complex(s[:, 0], s[:, 1]).transpose(1, 2)[:, None]
 
@@ -42,7 +44,7 @@ class ScoreModel(nn.Module):
         times: Sequence[float] = DEFAULT_TIMES,  # when the few-step sampler calls the network; first is T
         eta: Eta = 1.0,  # share of fresh noise between steps, 0 ... 1, or posterior
         upper: UpperBand | None = None,  # gains for the bins above the network's, of a full-band model
-    ):
+    ) -> None:
         super().__init__()
         times = tuple(float(t) for t in times)
         if (
@@ -65,7 +67,7 @@ class ScoreModel(nn.Module):
         self.spectrogram, self.sde, self.network, self.times, self.eta = spectrogram, sde, network, times, eta
 
     @property
-    def config(self) -> dict:
+    def config(self) -> dict[str, Any]:
         """Everything needed to build this model again, as plain JSON values.
 
         Raises ValueError for a network whose class no snapshot could name.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Literal, TypeVar
 
 import torch
 from torch import Tensor
@@ -18,12 +19,14 @@ from torch import Tensor
 from trainer.atomic import atomic_path
 from trainer.diffusion.bridge import BridgeVE
 from trainer.diffusion.preconditioning import Preconditioning
+from trainer.diffusion.samplers import Eta
 from trainer.diffusion.sde import OUVESDE
 from trainer.networks.centred_spectrogram import CentredSpectrogram
 from trainer.networks.checkpoint import save_snapshot
 from trainer.networks.ncsnpp import NCSNpp
 from trainer.networks.offline_model import FewStepSampling, OfflineModel, Sampling
 
+Number = TypeVar("Number", int, float)
 BACKBONES = ("ncsnpp", "ncsnpp_v2")
 # what a checkpoint of SGMSE may name beside tensors: its data module's class, Lightning's and NumPy's bookkeeping
 HARMLESS_PACKAGES = (
@@ -47,7 +50,7 @@ FIXED = {
 class Inert:
     """Stands for whatever a checkpoint names: takes any arguments and any state, keeps and does nothing."""
 
-    def __init__(self, *arguments: object, **options: object):
+    def __init__(self, *arguments: object, **options: object) -> None:
         pass
 
     def __setstate__(self, state: object) -> None:
@@ -57,7 +60,7 @@ class Inert:
         pass
 
 
-def load_without_code(path: Path) -> dict:
+def load_without_code(path: Path) -> dict[str, Any]:
     """The contents of a checkpoint, with `Inert` objects for what is no tensor, number, text or list.
 
     Raises FileNotFoundError, or ValueError in one sentence: also for a file that names anything a checkpoint of SGMSE
@@ -77,7 +80,9 @@ def load_without_code(path: Path) -> dict:
             f"{path} names {', '.join(foreign[:3])}, which no checkpoint of SGMSE needs and which could run code: it is "
             "not loaded"
         )
-    stand_ins = [(type("Inert", (Inert,), {}), name) for name in named]
+    stand_ins: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
+        (type("Inert", (Inert,), {}), name) for name in named
+    ]
     try:
         with torch.serialization.safe_globals(stand_ins):
             data = torch.load(path, map_location="cpu", weights_only=True)
@@ -89,7 +94,7 @@ def load_without_code(path: Path) -> dict:
     return data
 
 
-def number(h: Mapping, name: str, default: int | float) -> int | float:
+def number(h: Mapping[str, Any], name: str, default: Number) -> Number:
     """A number among the hyperparameters, of the type of its default."""
     value = h.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -97,7 +102,7 @@ def number(h: Mapping, name: str, default: int | float) -> int | float:
     return type(default)(value)
 
 
-def whole_numbers(h: Mapping, name: str, default: tuple[int, ...]) -> list[int]:
+def whole_numbers(h: Mapping[str, Any], name: str, default: tuple[int, ...]) -> list[int]:
     """A list of whole numbers among the hyperparameters."""
     value = h.get(name, default)
     if not isinstance(value, list | tuple) or not all(type(v) is int for v in value):
@@ -105,7 +110,7 @@ def whole_numbers(h: Mapping, name: str, default: tuple[int, ...]) -> list[int]:
     return list(value)
 
 
-def network_options(h: Mapping, weights: Mapping[str, Tensor], supervised: bool) -> dict:
+def network_options(h: Mapping[str, Any], weights: Mapping[str, Tensor], supervised: bool) -> dict[str, Any]:
     """Options of NCSNpp: the width from the tensors, the rest from the hyperparameters or the published defaults."""
     first = "all_modules.0.weight" if supervised else "all_modules.3.weight"
     if first not in weights or weights[first].ndim != 4:
@@ -130,13 +135,17 @@ def network_options(h: Mapping, weights: Mapping[str, Tensor], supervised: bool)
     )
 
 
-def preconditioning_of(h: Mapping, supervised: bool) -> Preconditioning:
+def preconditioning_of(h: Mapping[str, Any], supervised: bool) -> Preconditioning:
     """What stands around the network: a minus for ncsnpp, the options of arXiv 2409.10753 for ncsnpp_v2."""
     if supervised:
         return Preconditioning(predicts="data", sign=1)
     if h["backbone"] == "ncsnpp":
         return Preconditioning()
-    kinds = {"score_matching": "score", "denoiser": "denoiser", "data_prediction": "data"}
+    kinds: dict[str, Literal["score", "denoiser", "data"]] = {
+        "score_matching": "score",
+        "denoiser": "denoiser",
+        "data_prediction": "data",
+    }
     loss = h.get("loss_type", "score_matching")
     if loss not in kinds:
         raise ValueError(f"the checkpoint has loss_type {loss!r}; known for ncsnpp_v2 are {', '.join(kinds)}")
@@ -151,7 +160,9 @@ def preconditioning_of(h: Mapping, supervised: bool) -> Preconditioning:
     )
 
 
-def path_of(h: Mapping, supervised: bool) -> tuple[OUVESDE, Sampling] | tuple[BridgeVE, FewStepSampling]:
+def path_of(
+    h: Mapping[str, Any], supervised: bool
+) -> tuple[OUVESDE, Sampling] | tuple[BridgeVE, FewStepSampling]:
     """The SDE, and the sampler that goes with it: a supervised network has one, too, which is not used."""
     name = "ouve" if supervised else h.get("sde", "ouve")
     if name == "ouve":
@@ -164,7 +175,7 @@ def path_of(h: Mapping, supervised: bool) -> tuple[OUVESDE, Sampling] | tuple[Br
         return sde, Sampling(N=number(h, "N", 30))
     if name != "sbve":
         raise ValueError(f"the checkpoint has the sde {name!r}; known are ouve, sbve")
-    etas = {"ode": 0.0, "sde": "posterior"}
+    etas: dict[str, Eta] = {"ode": 0.0, "sde": "posterior"}
     sampler = h.get("sampler_type", "ode")
     if sampler not in etas:
         raise ValueError(f"the checkpoint has sampler_type {sampler!r}; known for sbve are {', '.join(etas)}")
@@ -174,7 +185,7 @@ def path_of(h: Mapping, supervised: bool) -> tuple[OUVESDE, Sampling] | tuple[Br
     )
 
 
-def average(data: Mapping, network: NCSNpp, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def average(data: Mapping[str, Any], network: NCSNpp, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The EMA weights by name. They are saved as a list in the order of the parameters, with or without fixed ones."""
     ema = data.get("ema")
     if not isinstance(ema, dict) or not isinstance(ema.get("shadow_params"), list):

@@ -50,7 +50,7 @@ class ShortDFT(nn.Module):
         factor: complex [F], F = N // 2 + 1: a gain and a rotation of each bin, complex128.
     """
 
-    def __init__(self, window: Tensor, factor: Tensor):
+    def __init__(self, window: Tensor, factor: Tensor) -> None:
         super().__init__()
         length = len(window)
         first, second = self.first, self.second = factors(length)
@@ -73,6 +73,10 @@ class ShortDFT(nn.Module):
         sign[k1[conjugated], k2[conjugated]] = -1
         matrices[:, :, second:] *= sign[:, None]
         place = k1 * 2 * second + k2
+        self.window: Tensor
+        self.inner: Tensor
+        self.outer: Tensor
+        self.place: Tensor
         self.register_buffer("window", window.float(), persistent=False)
         self.register_buffer("inner", inner.float(), persistent=False)  # [2 rows, N₁]
         self.register_buffer("outer", matrices.float(), persistent=False)  # [rows, 2 N₂, 2 N₂]
@@ -96,7 +100,7 @@ class ShortInverseDFT(nn.Module):
         factor: complex [F], complex128; it holds the 2 of bins that stand for a conjugate pair, and 1/N.
     """
 
-    def __init__(self, length: int, window: Tensor, factor: Tensor):
+    def __init__(self, length: int, window: Tensor, factor: Tensor) -> None:
         super().__init__()
         first, second = self.first, self.second = factors(length)
         rows = self.rows = first // 2 + 1
@@ -126,6 +130,10 @@ class ShortInverseDFT(nn.Module):
         inner = torch.stack([angle.cos(), -angle.sin()], 2).reshape(
             len(n1), 2 * rows
         )  # columns: k₁, then re and im
+        self.window: Tensor
+        self.inner: Tensor
+        self.outer: Tensor
+        self.place: Tensor
         self.register_buffer("window", window.float(), persistent=False)
         self.register_buffer("inner", inner.float(), persistent=False)  # [rows of samples, 2 rows]
         self.register_buffer("outer", matrices.float(), persistent=False)  # [rows, 2 N₂, 2 N₂]

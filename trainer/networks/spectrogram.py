@@ -6,6 +6,7 @@ Spectra are real tensors [B, 2, T, F]: real and imaginary part, T frames, F = wi
 from __future__ import annotations
 
 import math
+from typing import Any, overload
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +20,11 @@ TINY = 1e-12
 def exact(transform: ShortDFT | ShortInverseDFT, a: Tensor) -> Tensor:
     """The transform of `a` in its tables' precision, also where autocast would round to bfloat16: 45 dB of noise."""
     if torch.compiler.is_exporting() or not torch.is_autocast_enabled(a.device.type):
-        return transform(a)
+        transformed: Tensor = transform(a)
+        return transformed
     with torch.autocast(a.device.type, enabled=False):
-        return transform(a.to(transform.outer.dtype))
+        transformed = transform(a.to(transform.outer.dtype))
+    return transformed
 
 
 def windows(length: int, synthesis: int, hop: int) -> tuple[Tensor, Tensor]:
@@ -83,7 +86,7 @@ class Spectrogram(nn.Module):
         base_rate: int
         | None = None,  # Hz; the level, the scale and `low_bins` are those at this rate; None = sample_rate
         high_pass: float = 0.0,  # Hz, below speech: what lies lower is taken out, of noisy and clean alike; 0 = nothing is
-    ):
+    ) -> None:
         super().__init__()
         if not 0 < hop_length <= window_length:
             raise ValueError(f"hop_length {hop_length} must lie in 1 ... window_length ({window_length})")
@@ -101,7 +104,7 @@ class Spectrogram(nn.Module):
             )
         if not 0 <= high_pass <= 80:
             raise ValueError(f"high_pass {high_pass} Hz must lie in 0 ... 80, below speech")
-        self.config = dict(
+        self.config: dict[str, Any] = dict(
             sample_rate=sample_rate,
             window_length=window_length,
             hop_length=hop_length,
@@ -164,6 +167,8 @@ class Spectrogram(nn.Module):
         real[1, 0] = 0.0
         if window_length // self.ratio % 2 == 0:
             real[1, -1] = 0.0
+        self.circular: Tensor
+        self.ramp: Tensor
         self.register_buffer("circular", real, persistent=False)  # [2, low_bins] 1 where noise may stand
         ramp = torch.arange(1, hop_length + 1) / hop_length
         self.register_buffer("ramp", ramp, persistent=False)  # [hop] from the offset of a hop to the next
@@ -177,7 +182,7 @@ class Spectrogram(nn.Module):
 
     def states(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every state of the front end for one stream, in the order of the model file."""
-        offset = {"past_offset": (1, 1)} if self.high_pass else {}
+        offset: dict[str, tuple[int, ...]] = {"past_offset": (1, 1)} if self.high_pass else {}
         return offset | {
             "past_audio": (1, self.overlap),
             "past_level": (1, 1 + self.recent),
@@ -299,6 +304,12 @@ class Spectrogram(nn.Module):
         """
         ratio = 4 * noisy_power / self.power(spectrum).clamp_min(TINY)
         return spectrum * ratio.clamp_max(1.0).sqrt()[:, None, :, None]
+
+    @overload
+    def encode(self, noisy: Tensor, clean: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]: ...
+
+    @overload
+    def encode(self, noisy: Tensor, clean: None = None) -> tuple[Tensor, None, Tensor, Tensor]: ...
 
     def encode(
         self, noisy: Tensor, clean: Tensor | None = None

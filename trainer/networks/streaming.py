@@ -38,9 +38,10 @@ def mel_like(fine: int, bands: int) -> Tensor:
 class TimeEmbedding(nn.Module):
     """t in [0, 1] -> Film, through Fourier features. At a fixed step it is a constant, and is exported as one."""
 
-    def __init__(self, channels: int, count: int, width: int = 64):
+    def __init__(self, channels: int, count: int, width: int = 64) -> None:
         super().__init__()
         self.channels, self.count = channels, count
+        self.frequencies: Tensor
         self.register_buffer("frequencies", torch.exp(torch.linspace(0, math.log(64), 16)), persistent=False)
         self.hidden = nn.Linear(33, width)
         self.out = nn.Linear(width, 2 * channels * count)
@@ -61,7 +62,7 @@ class BandMixer(nn.Module):
     Attention over the bands costs three times as much here; the recurrence before it already knows the content.
     """
 
-    def __init__(self, channels: int, bands: int, heads: int):
+    def __init__(self, channels: int, bands: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
         self.inward = nn.Linear(channels, channels)
@@ -76,13 +77,14 @@ class BandMixer(nn.Module):
             self.inward(u).reshape(b * t, f, self.heads, c // self.heads).transpose(1, 2)
         )  # [B T, heads, bands, C / heads]
         v = F.relu(self.mix @ v + self.bias)
-        return self.outward(v.transpose(1, 2).reshape(b, t, f, c))
+        mixed: Tensor = self.outward(v.transpose(1, 2).reshape(b, t, f, c))
+        return mixed
 
 
 class Block(nn.Module):
     """Recurrence over time, then mixing over bands, each a residual branch behind a per-position norm."""
 
-    def __init__(self, channels: int, bands: int, heads: int, recurrence: str = "gru"):
+    def __init__(self, channels: int, bands: int, heads: int, recurrence: str = "gru") -> None:
         super().__init__()
         self.norm_time = nn.LayerNorm(channels)
         self.recurrence = RECURRENCES[recurrence](channels)
@@ -121,7 +123,7 @@ class StreamingNet(StreamingNetwork):
         recurrence: Literal[
             "gru", "qrnn"
         ] = "gru",  # qrnn: gates see the input alone, a third fewer multiplications
-    ):
+    ) -> None:
         super().__init__()
         if (bins - 1) % stride:
             raise ValueError(f"bins - 1 = {bins - 1} must be a multiple of the stride {stride}")
@@ -151,7 +153,8 @@ class StreamingNet(StreamingNetwork):
             None  # operators that whole sequences run on in training; see trainer.fused
         )
         nn.init.normal_(self.head.weight, std=1e-3)
-        nn.init.zeros_(self.head.bias)
+        if self.head.bias is not None:
+            nn.init.zeros_(self.head.bias)
 
     @property
     def film_layers(self) -> int:
@@ -168,7 +171,8 @@ class StreamingNet(StreamingNetwork):
 
     def film(self, t: Tensor) -> Film:
         """t: [B] -> the modulation that `forward` wants."""
-        return self.embedding(t)
+        film: Film = self.embedding(t)
+        return film
 
     def matrices(self) -> list[nn.Parameter]:
         """The matrices of the blocks: those around them are filter banks, positions and the embedding of the time."""
@@ -192,9 +196,10 @@ class StreamingNet(StreamingNetwork):
         network = copy.deepcopy(self)
         with torch.no_grad():
             for block in network.blocks:
+                assert isinstance(block, Block)
                 norm, linear = block.norm_band, block.mixer.inward
-                linear.bias += linear.weight @ norm.bias
-                linear.weight *= norm.weight
+                linear.bias.add_(linear.weight @ norm.bias)
+                linear.weight.mul_(norm.weight)
                 nn.init.ones_(norm.weight)
                 nn.init.zeros_(norm.bias)
         return network

@@ -40,7 +40,7 @@ class UpperBand(nn.Module):
         bands: int = 20,  # in which gains are given
         low_bands: int = 16,  # in which it sees the score model's input and output
         channels: int = 64,
-    ):
+    ) -> None:
         super().__init__()
         if not 2 <= bands <= bins or not 2 <= low_bands <= low_bins:
             raise ValueError(
@@ -49,6 +49,9 @@ class UpperBand(nn.Module):
         self.config = dict(bins=bins, low_bins=low_bins, bands=bands, low_bands=low_bands, channels=channels)
         self.bins, self.low_bins, self.channels = bins, low_bins, channels
         spread, low = triangles(bins, bands), triangles(low_bins, low_bands)
+        self.spread: Tensor
+        self.pool: Tensor
+        self.low_pool: Tensor
         self.register_buffer(
             "spread", spread, persistent=False
         )  # [bands, bins] gains of bands -> gains of bins

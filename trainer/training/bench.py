@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import time
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor
 
 from trainer.diffusion.sde import OUVESDE
-from trainer.fused.choice import put_on_operators
+from trainer.fused.choice import OperatorChoice, put_on_operators
 from trainer.fused.memory import keep_freed_memory
 from trainer.networks.recurrence import RECURRENCES
 from trainer.networks.score_model import ScoreModel
@@ -88,7 +89,7 @@ def time_step(given: argparse.Namespace, choice: str) -> list[float]:
         recurrence=given.recurrence,
     )  # fmt: skip
     model = ScoreModel(front, OUVESDE(sigma_max=0.35), network, (1.0, 0.25, 0.12, 0.06)).train()
-    put_on_operators(network, choice, torch.device("cpu"))  # type: ignore[arg-type]
+    put_on_operators(network, cast(OperatorChoice, choice), torch.device("cpu"))
     optimiser = torch.optim.AdamW(model.parameters(), 1e-4)
     samples = round(given.seconds * front.sample_rate) // front.hop_length * front.hop_length
     clean, noise = (0.1 * torch.randn(given.batch, samples) for _ in range(2))

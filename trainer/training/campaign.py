@@ -106,7 +106,7 @@ def kept_options(a: argparse.Namespace) -> Options:
 class Campaign:
     """One run: `trainer fit` as a child process at the lowest priority, and scores now and then."""
 
-    def __init__(self, state: Path, options: Options):
+    def __init__(self, state: Path, options: Options) -> None:
         self.state, self.options = state, options
         self.snapshot = state / "run" / "ema.safetensors"
         self.stop = False
@@ -163,7 +163,7 @@ class Campaign:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stop = True
 
-    def _watch(self, child: subprocess.Popen) -> None:
+    def _watch(self, child: subprocess.Popen[bytes]) -> None:
         due = self._last_score() + 3600 * self.options.score_hours
         while child.poll() is None and not self.stop:
             time.sleep(1)

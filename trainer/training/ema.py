@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import lightning as L
 import torch
-from lightning.pytorch.callbacks import WeightAveraging
+from lightning.pytorch.callbacks import ModelCheckpoint, WeightAveraging
 from torch import Tensor
 
 from trainer.networks.checkpoint import save_snapshot
@@ -19,7 +20,7 @@ class EMA(WeightAveraging):
     checkpoint is accompanied by `ema.safetensors`: weights and config, nothing that only training needs.
     """
 
-    def __init__(self, decay: float = 0.999):
+    def __init__(self, decay: float = 0.999) -> None:
         if not 0 < decay < 1:
             raise ValueError(f"EMA decay {decay} must lie in (0, 1)")
         self.decay = decay
@@ -36,14 +37,18 @@ class EMA(WeightAveraging):
 
         The checkpoint must hold both them and the average, to be trained on.
         """
-        if trainer.checkpoint_callback is not None and trainer.checkpoint_callback.dirpath:
-            trainer.save_checkpoint(Path(trainer.checkpoint_callback.dirpath) / "last.ckpt")
+        saving = trainer.checkpoint_callback
+        if isinstance(saving, ModelCheckpoint) and saving.dirpath:
+            trainer.save_checkpoint(Path(saving.dirpath) / "last.ckpt")
 
-    def on_save_checkpoint(self, trainer: L.Trainer, pl_module: L.LightningModule, checkpoint: dict) -> None:
+    def on_save_checkpoint(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
         """Writes `ema.safetensors` beside the checkpoint."""
         super().on_save_checkpoint(trainer, pl_module, checkpoint)
-        if trainer.is_global_zero and trainer.checkpoint_callback is not None:
-            folder = Path(trainer.checkpoint_callback.dirpath or trainer.default_root_dir)
+        saving = trainer.checkpoint_callback
+        if trainer.is_global_zero and isinstance(saving, ModelCheckpoint):
+            folder = Path(saving.dirpath or trainer.default_root_dir)
             folder.mkdir(parents=True, exist_ok=True)
             weights = {
                 name.removeprefix("model."): value
@@ -53,4 +58,5 @@ class EMA(WeightAveraging):
             facts = {"optimizer_steps": str(trainer.global_step)}
             if (heard := getattr(pl_module, "seconds_heard", None)) is not None:
                 facts["hours_heard"] = f"{heard / 3600:.3f}"
-            save_snapshot(pl_module.model.config, weights, folder / "ema.safetensors", facts)
+            model: Any = pl_module.model  # of `Validated`
+            save_snapshot(model.config, weights, folder / "ema.safetensors", facts)

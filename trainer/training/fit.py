@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning.pytorch.callbacks import ModelCheckpoint
@@ -15,7 +16,7 @@ from trainer.training.module import Validated
 from trainer.training.seeding import Seeding
 
 
-def logger(folder: str) -> dict:
+def logger(folder: str) -> dict[str, Any]:
     """TensorBoard in the run's own folder."""
     return {
         "class_path": "lightning.pytorch.loggers.TensorBoardLogger",
@@ -84,9 +85,10 @@ class TrainerCLI(LightningCLI):
         try:
             super().instantiate_classes()
         except ValueError as error:
-            while error.__cause__ is not None:
-                error = error.__cause__
-            raise error from None
+            cause: BaseException = error
+            while cause.__cause__ is not None:
+                cause = cause.__cause__
+            raise cause from None
 
 
 def run(arguments: list[str] | None) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from typing import Any
 
 import torch
@@ -159,4 +160,4 @@ def weighted_sum(terms: dict[str, float], e: Estimate) -> Tensor:
         raise ValueError(
             f"supervised discrepancies {sorted(unknown) or 'are empty'}: known are {', '.join(DISCREPANCIES)}"
         )
-    return sum(weight * DISCREPANCIES[name](e) for name, weight in terms.items())
+    return reduce(add, (weight * DISCREPANCIES[name](e) for name, weight in terms.items()))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import lightning as L
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from trainer.diffusion.bridge import BridgeVE
@@ -34,10 +35,15 @@ class Validated(L.LightningModule):
 
     model: ScoreModel | OfflineModel
 
+    @property
+    def options(self) -> Any:
+        """The constructor's arguments by name, of the types of its signature, which Lightning's mapping does not know."""
+        return self.hparams
+
     def validation_step(self, batch: tuple[Tensor, Tensor, list[str]], index: int) -> None:
         """Enhances one recording and logs SI-SDR and spectral error at each of `validation_steps`."""
         x, y, _ = batch
-        for steps in self.hparams.validation_steps:
+        for steps in self.options.validation_steps:
             x_hat = self.model.enhance(y, steps)
             self.log(
                 f"valid/si_sdr_{steps}", si_sdr(x, x_hat).mean(), prog_bar=True, sync_dist=True, batch_size=1
@@ -77,13 +83,15 @@ class Validated(L.LightningModule):
         gradients = [p.grad for p in self.parameters() if p.grad is not None]
         self.log("train/gradient_norm", torch.nn.utils.get_total_norm(gradients))
 
-    def on_save_checkpoint(self, checkpoint: dict) -> None:
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Adds what the model needs to be built again."""
         checkpoint["klarstrom"] = self.model.config  # so that a checkpoint can be read without this class
 
 
 class Enhancement(Validated):
     """Learns a streaming score model: the weighted loss on all t, and from `path_from` on the sampler's own path."""
+
+    model: ScoreModel
 
     def __init__(
         self,
@@ -116,7 +124,7 @@ class Enhancement(Validated):
         validation_steps: list[int] = [1, 4],  # noqa: B006 - sampler steps to validate with; the last is monitored
         init: str | None = None,  # EMA snapshot or checkpoint to start from (fine-tuning)
         init_grow: bool = False,  # init may hold a network of fewer blocks or coarser bins, which grows into this one
-    ):
+    ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network"])
         if len(path_steps) != len(times) or min(path_steps) < 0 or max(path_steps) <= 0:
@@ -136,24 +144,24 @@ class Enhancement(Validated):
         """Counts what was heard."""
         self.seconds_heard += batch[0].numel() / self.model.spectrogram.sample_rate * self.trainer.world_size
 
-    def on_save_checkpoint(self, checkpoint: dict) -> None:
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Adds what was heard to the checkpoint."""
         super().on_save_checkpoint(checkpoint)
         checkpoint["seconds_heard"] = self.seconds_heard
 
-    def on_load_checkpoint(self, checkpoint: dict) -> None:
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """Goes on counting where the checkpoint stopped."""
         self.seconds_heard = checkpoint.get("seconds_heard", 0.0)
 
     def on_fit_start(self) -> None:
         """Puts the network on the operators that were asked for."""
         keep_freed_memory()
-        put_on_operators(self.model.network, self.hparams.operators, self.device)
+        put_on_operators(self.model.network, self.options.operators, self.device)
 
-    def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+    def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
         """A batch on the path of the sampler with probability `path_share` from step `path_from`, else the weighted loss."""
         x_wave, y_wave = batch
-        h = self.hparams
+        h = self.options
         y, x, _, _ = self.model.spectrogram.encode(y_wave, x_wave)
         # the same draw in all processes: one that runs four steps should not wait for one that runs one
         shared = torch.Generator().manual_seed(self.global_step)
@@ -169,26 +177,27 @@ class Enhancement(Validated):
             self.log("train/supervised", terms["supervised"], prog_bar=True)
         return terms["loss"]
 
-    def configure_optimizers(self):
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """The optimiser, with linear warm-up and then a cosine down to `final_ratio`, per optimiser step."""
-        h = self.hparams
+        h = self.options
         optimizer = self.make_optimizer()
         total = h.decay_steps or self.trainer.estimated_stepping_batches
 
         def ratio(step: int) -> float:
             if step < h.warmup:
-                return (step + 1) / h.warmup
+                return float((step + 1) / h.warmup)
             if not math.isfinite(total):
                 return 1.0
             progress = min(1.0, (step - h.warmup) / max(1, total - h.warmup))
-            return h.final_ratio + (1 - h.final_ratio) * 0.5 * (1 + math.cos(math.pi * progress))
+            last: float = h.final_ratio
+            return last + (1 - last) * 0.5 * (1 + math.cos(math.pi * progress))
 
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, ratio)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def make_optimizer(self) -> torch.optim.Optimizer:
         """The optimiser that the options name, over all parameters."""
-        h = self.hparams
+        h = self.options
         if h.optimizer == "muon":
             matrices = self.model.network.matrices()
             chosen = {id(p) for p in matrices}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, overload
 
 import torch
 from torch import nn
@@ -33,7 +33,7 @@ class MuonWithAdamW(torch.optim.Optimizer):
         lr: float,
         rest_lr: float,
         weight_decay: float = 0.0,
-    ):
+    ) -> None:
         if not hasattr(torch.optim, "Muon"):
             raise RuntimeError(f"optimizer muon needs torch 2.9 or later, this is torch {torch.__version__}")
         rest = list(rest)
@@ -51,6 +51,12 @@ class MuonWithAdamW(torch.optim.Optimizer):
     def _share(self) -> None:
         """A learning rate that is set here, by a schedule, is the one that both parts use."""
         self.param_groups = [*self.muon.param_groups, *self.adamw.param_groups]
+
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
 
     def step(self, closure: Callable[[], float] | None = None) -> float | None:
         """One step of both; `closure` computes the loss and the gradients again, and its loss is returned."""

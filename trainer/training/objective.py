@@ -130,7 +130,8 @@ def path_loss(
         with torch.set_grad_enabled(all_steps or k == most - 1):
             # the noisy half of the first convolution belongs to the last step's gradient only
             given = noisy if torch.is_grad_enabled() else {n: v.detach() for n, v in noisy.items()}
-            return network(x_t, given, network.film(t), None, steps > k if k > 0 else None)[0]
+            x_hat: Tensor = network(x_t, given, network.film(t), None, steps > k if k > 0 else None)[0]
+        return x_hat
 
     def held(k: int, step: Step, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Frames that skip the step keep their estimate."""

@@ -36,7 +36,7 @@ class OfflineEnhancement(Validated):
         learning_rate: float = 1e-4,
         validation_steps: list[int] = [30],  # noqa: B006 - sampler steps to validate with; 1 if supervised
         init: str | None = None,  # EMA snapshot or checkpoint to start from (fine-tuning)
-    ):
+    ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["spectrogram", "sde", "network", "preconditioning", "sampling"])
         check_terms(sde, weight, tweedie)
@@ -49,10 +49,10 @@ class OfflineEnhancement(Validated):
         if init:
             load_weights(self.model, Path(init))
 
-    def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
+    def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
         """The weighted loss of a batch."""
         x_wave, y_wave = batch
-        h = self.hparams
+        h = self.options
         y, x, _, _ = self.model.spectrogram.encode(y_wave, x_wave)
         terms = weighted_loss(self.model, x, y, h.weight, h.supervised, h.generative_limit, tweedie=h.tweedie)
         self.log("train/generative", terms["generative"])
@@ -62,4 +62,4 @@ class OfflineEnhancement(Validated):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Adam at a constant learning rate over all parameters that are trained."""
         trained = [p for p in self.parameters() if p.requires_grad]
-        return torch.optim.Adam(trained, lr=self.hparams.learning_rate)
+        return torch.optim.Adam(trained, lr=self.options.learning_rate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor
 
 from trainer.fused.choice import OperatorChoice, put_on_operators
@@ -53,7 +54,7 @@ class UpperBandTraining(Validated):
         warmup: int = 100,  # optimiser steps
         validation_steps: list[int] = [1],  # noqa: B006 - sampler steps to validate with
         init: str | None = None,  # snapshot of the 16 kHz model below
-    ):
+    ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["upper"])
         if init is None:
@@ -69,7 +70,7 @@ class UpperBandTraining(Validated):
     def on_fit_start(self) -> None:
         """Puts the frozen network on the operators that were asked for."""
         keep_freed_memory()
-        put_on_operators(self.model.network, self.hparams.operators, self.device)
+        put_on_operators(self.model.network, self.options.operators, self.device)
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
         """The loss of a batch of the gains above the 16 kHz network."""
@@ -79,7 +80,7 @@ class UpperBandTraining(Validated):
 
     def loss(self, clean: Tensor, noisy: Tensor) -> Tensor:
         """clean, noisy: [B, n hop] at the full-band rate. Returns a scalar."""
-        h, model, s = self.hparams, self.model, self.model.spectrogram
+        h, model, s = self.options, self.model, self.model.spectrogram
         with torch.no_grad():
             y, _, amplitude, _ = s.encode(noisy, None)
             x_hat = model.sample(y, [model.circular_noise(y)], 1)
@@ -91,15 +92,18 @@ class UpperBandTraining(Validated):
             mask = present(power, spectra[1][..., : s.low_bins].square().sum(1).mean(2))
             level = amplitude[..., None]
             wanted = (power.sqrt() / level + 1e-4) ** h.exponent
+        assert model.upper is not None  # `widened` gave it one
         gains, _ = model.upper(above, y, x_hat, amplitude)
         found = (gains * above.square().sum(1).sqrt() / level + 1e-4) ** h.exponent
         error = (found - wanted).square() + h.over_suppression * (wanted - found).relu().square()
-        return (error * mask).sum() / (mask.sum() * error.shape[1]).clamp_min(1)
+        loss: Tensor = (error * mask).sum() / (mask.sum() * error.shape[1]).clamp_min(1)
+        return loss
 
-    def configure_optimizers(self) -> dict:
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Adam on the upper band alone, with a linear warm-up."""
-        optimizer = torch.optim.Adam(self.model.upper.parameters(), lr=self.hparams.learning_rate)
+        assert self.model.upper is not None
+        optimizer = torch.optim.Adam(self.model.upper.parameters(), lr=self.options.learning_rate)
         schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: min(1.0, (step + 1) / self.hparams.warmup)
+            optimizer, lambda step: min(1.0, (step + 1) / self.options.warmup)
         )
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -39,8 +40,8 @@ FADE = 0.01  # s, where a short noise is repeated
 SLACK = 0.05  # s by which the files of a recorded pair may differ; the longer one is cut
 
 
-def make(pairs: Sequence[Pair], out: Path, options: dict, sample_rate: int = 16000, format: str = "wav", seed: int = 0,
-         jobs: int = 1) -> dict[str, int]:  # fmt: skip
+def make(pairs: Sequence[Pair], out: Path, options: dict[str, Any], sample_rate: int = 16000, format: str = "wav",
+         seed: int = 0, jobs: int = 1) -> dict[str, int]:  # fmt: skip
     """Makes all pairs below `out`, `jobs` at a time. Returns how many pairs each split has.
 
     options: what decides the result, as plain JSON values; kept in recipe.json, and a folder that was begun with
@@ -54,7 +55,7 @@ def make(pairs: Sequence[Pair], out: Path, options: dict, sample_rate: int = 160
         raise ValueError(f"sample_rate is {sample_rate} Hz: it must be at least 8000")
     _check(pairs)
     _claim(out, {**options, "sample_rate": sample_rate, "format": format, "seed": seed})
-    rows: dict[str, dict[str, dict]] = {split: _made(out / split) for split in SPLITS}
+    rows: dict[str, dict[str, dict[str, Any]]] = {split: _made(out / split) for split in SPLITS}
     _check_strangers(pairs, out, format)
     todo = [p for p in pairs if not _is_made(p, rows[p.split].get(f"{p.name}.{format}"), out, format)]
     for split in {pair.split for pair in pairs}:
@@ -97,7 +98,7 @@ def _check(pairs: Sequence[Pair]) -> None:
             )
 
 
-def _claim(out: Path, options: dict) -> None:
+def _claim(out: Path, options: dict[str, Any]) -> None:
     note = out / RECIPE
     options = json.loads(json.dumps(options))
     if note.is_file():
@@ -121,9 +122,9 @@ def _claim(out: Path, options: dict) -> None:
         _write_whole(note, (json.dumps(options, indent=1) + "\n").encode())
 
 
-def _made(folder: Path) -> dict[str, dict]:
+def _made(folder: Path) -> dict[str, dict[str, Any]]:
     """Rows of the files that earlier runs finished: path -> row."""
-    rows: dict[str, dict] = {}
+    rows: dict[str, dict[str, Any]] = {}
     manifest, journal = folder / "manifest.tsv", folder / JOURNAL
     if manifest.is_file():
         head, *lines = manifest.read_text(encoding="utf-8").splitlines()
@@ -141,7 +142,7 @@ def _made(folder: Path) -> dict[str, dict]:
     return rows
 
 
-def _is_made(pair: Pair, row: dict | None, out: Path, format: str) -> bool:
+def _is_made(pair: Pair, row: dict[str, Any] | None, out: Path, format: str) -> bool:
     """Whether the files are there, and of this very speech, noise and SNR."""
     if row is None or any(row[key] != value for key, value in _facts(pair).items()):
         return False
@@ -180,8 +181,8 @@ def _facts(pair: Pair) -> dict[str, str]:
 
 def _rendered(
     todo: Sequence[Pair], out: Path, sample_rate: int, format: str, seed: int, jobs: int
-) -> Iterator[tuple[Pair, dict]]:
-    def one(pair: Pair) -> tuple[Pair, dict]:
+) -> Iterator[tuple[Pair, dict[str, Any]]]:
+    def one(pair: Pair) -> tuple[Pair, dict[str, Any]]:
         x, y, start_s = render(pair, sample_rate, seed)
         gain = min(1.0, 0.999 / max(float(np.abs(x).max()), float(np.abs(y).max()), QUIET))
         for kind, audio in (("clean", x), ("noisy", y)):
@@ -214,6 +215,8 @@ def render(pair: Pair, sample_rate: int, seed: int) -> tuple[np.ndarray, np.ndar
     """
     x = read_speech(pair.clean, sample_rate)
     if pair.source is None:
+        if pair.noisy is None:
+            raise ValueError(f"the pair {pair.name} has neither a noisy file nor a noise")
         y = read_speech(pair.noisy, sample_rate)
         if abs(len(x) - len(y)) > SLACK * sample_rate:
             raise ValueError(
@@ -222,6 +225,8 @@ def render(pair: Pair, sample_rate: int, seed: int) -> tuple[np.ndarray, np.ndar
             )
         size = min(len(x), len(y))
         return x[:size], y[:size], None
+    if pair.snr_db is None:
+        raise ValueError(f"the mixture {pair.name} has no SNR")
     level = active_rms(x, sample_rate)
     if level < QUIET:
         raise ValueError(f"{pair.clean} is silent: no SNR can be set")
@@ -295,7 +300,7 @@ def write_audio(path: Path, audio: np.ndarray, sample_rate: int) -> None:
         soundfile.write(temporary, audio, sample_rate, subtype="PCM_16")
 
 
-def _write_manifest(path: Path, rows: Sequence[dict]) -> None:
+def _write_manifest(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     lines = ["\t".join(COLUMNS), *("\t".join(str(row[column]) for column in COLUMNS) for row in rows)]
     _write_whole(path, ("\n".join(lines) + "\n").encode())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from trainer.data.recipes.plan import LayoutError, Noise, Pair, audio_under, mixtures
 
@@ -52,7 +53,7 @@ def _speech(root: Path) -> dict[str, list[tuple[str, str, Path]]]:
     return {split: [found[split][stem] for stem in sorted(found[split])] for split in SETS}
 
 
-def _counts(found: dict) -> list[str]:
+def _counts(found: dict[str, Any]) -> list[str]:
     return [f"{SETS[split]} {len(files)}" for split, files in found.items()]
 
 

@@ -29,6 +29,7 @@ class TopBar(QHBoxLayout):
         self.open = labelled_button(texts.OPEN, texts.OPEN_TIP, "open")
         self.export = labelled_button(texts.EXPORT, texts.EXPORT_TIP, "export")
         self.export_menu = QMenu(self.export)
+        self.export_menu.setToolTipsVisible(True)
         self.export.setMenu(self.export_menu)
         self.panel = labelled_button("", texts.PANEL_TIP, "panel", checkable=True)
         self.panel.setObjectName("quiet")

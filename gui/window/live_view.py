@@ -172,6 +172,8 @@ class LiveView(QObject):
         """What is true now, with or without a stream."""
         if self._starting:
             return Condition(BUSY, texts.STARTING)
+        if self.session.stream is not None and not self.button.isChecked():
+            return Condition(BUSY, texts.STOPPING)
         if self.session.stream is None:
             name = self.device_name("input")
             return Condition(OFF, texts.OFF.format(input=name) if name else texts.OFF_NO_INPUT)

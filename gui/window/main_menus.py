@@ -31,6 +31,8 @@ def _file(menus: Menus, window: MainWindow) -> None:
     menus.add(menu, "open", texts.OPEN, files.ask, keys.Open)
     menus.add(menu, "save_audio", texts.SAVE_AUDIO, files.ask_to_save_audio, keys.Save)
     menus.add(menu, "save_picture", texts.SAVE_PICTURE, files.ask_to_save_picture, "Ctrl+Shift+S")
+    menus.actions["save_audio"].setToolTip(texts.SAVE_AUDIO_TIP)
+    menus.actions["save_picture"].setToolTip(texts.SAVE_PICTURE_TIP)
     menus.add(menu, "cancel", texts.CANCEL, window.escape, Qt.Key.Key_Escape)
     menu.addSeparator()
     menus.add(menu, "settings_export", texts.SETTINGS_EXPORT, window.export_settings)
@@ -41,13 +43,17 @@ def _file(menus: Menus, window: MainWindow) -> None:
 
 def _edit(menus: Menus, window: MainWindow) -> None:
     menu, stack = menus.menu(texts.MENU_EDIT), window.history.stack
-    for name, action, keys in (
-        ("undo", stack.createUndoAction(window), QKeySequence.StandardKey.Undo),
-        ("redo", stack.createRedoAction(window), QKeySequence.StandardKey.Redo),
+    undo = menus.add(menu, "undo", "", stack.undo, QKeySequence.StandardKey.Undo)
+    redo = menus.add(menu, "redo", "", stack.redo, QKeySequence.StandardKey.Redo)
+
+    for action, text, enabled, named in (
+        (undo, texts.UNDO, stack.canUndoChanged, stack.undoTextChanged),
+        (redo, texts.REDO, stack.canRedoChanged, stack.redoTextChanged),
     ):
-        action.setShortcut(QKeySequence(keys))
-        menu.addAction(action)
-        menus.actions[name] = action
+        action.setText(text.format(name="–"))
+        action.setEnabled(False)
+        enabled.connect(action.setEnabled)
+        named.connect(lambda name, action=action, text=text: action.setText(text.format(name=name or "–")))
     menu.addSeparator()
     menus.add(menu, "reset", texts.RESET, window.reset_settings)
     menus.add(menu, "preferences", texts.PREFERENCES, window.open_preferences, "Ctrl+,")

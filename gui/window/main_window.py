@@ -60,7 +60,7 @@ class MainWindow(DialogWindow):
         self.controller, self.store = controller, store
         self.live = LiveSession() if live is None else live
         self._settings = settings.CurrentSettings(settings.load(store), lambda now: settings.save(store, now))
-        self.history = History(self._change_back)
+        self.history = History(self._change_back, self)
         self.setWindowTitle(texts.APP)
         self.setWindowIcon(icon())
         self.setAcceptDrops(True)

@@ -131,7 +131,10 @@ def test_what_happened_a_moment_ago_stays_on_the_light_and_then_goes():
 def test_a_changed_setting_is_in_the_store_at_once_and_can_be_undone(window, store):
     window.panel.limit_db.setValue(12)
     assert settings.load(store).limit_db == 12
-    window.actions_by_name["undo"].trigger()
+    undo = window.actions_by_name["undo"]
+    assert undo.isEnabled() and undo.text() == texts.UNDO.format(name=texts.LIMIT)
+    undo.trigger()
+    assert not undo.isEnabled()
     assert window.settings.limit_db == settings.load(store).limit_db == 100 == window.panel.limit_db.value()
     window.actions_by_name["redo"].trigger()
     assert window.settings.limit_db == 12 and window.panel.limit_db.text() == "12 dB"

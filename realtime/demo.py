@@ -23,6 +23,8 @@ LONGEST_S = 300  # a picture of more shows nothing
 
 @dataclass(frozen=True)
 class DemoResult:
+    """What was written, and what was measured."""
+
     noisy_wav: Path
     enhanced_wav: Path
     picture: Path

@@ -43,7 +43,7 @@ def test_the_file_appears_at_the_end_and_nothing_else_is_left(module, tmp_path):
 def test_a_failure_leaves_the_old_file_and_no_other(module, tmp_path, error):
     target = tmp_path / "a.txt"
     target.write_text("old")
-    with pytest.raises(error), module.atomic_path(target) as temporary:
+    with pytest.raises(error), module.atomic_path(target) as temporary:  # noqa: PT012
         temporary.write_text("half")
         raise error
     assert target.read_text() == "old" and list(tmp_path.iterdir()) == [target]
@@ -51,7 +51,7 @@ def test_a_failure_leaves_the_old_file_and_no_other(module, tmp_path, error):
 
 def test_what_cannot_be_replaced_leaves_nothing_either(module, tmp_path):
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OSError), module.atomic_path(tmp_path / "folder") as temporary:
+    with pytest.raises(OSError, match="folder"), module.atomic_path(tmp_path / "folder") as temporary:
         temporary.write_text("x")
     assert [p.name for p in tmp_path.iterdir()] == ["folder"]
     with pytest.raises(FileNotFoundError), module.atomic_path(tmp_path / "none" / "a"):

@@ -270,7 +270,7 @@ class Store:
     def __init__(self, values):
         self.values = values
 
-    def allKeys(self):
+    def allKeys(self):  # noqa: N802 - Qt's name
         return list(self.values)
 
     def value(self, name, default=None):

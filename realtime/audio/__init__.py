@@ -1,0 +1,1 @@
+"""Devices, sound servers and samples as bytes."""

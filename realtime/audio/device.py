@@ -31,4 +31,5 @@ class Device:
 
     @property
     def channels(self) -> dict[str, int]:
+        """How many there are, for input and output."""
         return {"input": self.inputs, "output": self.outputs}

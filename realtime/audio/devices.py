@@ -134,7 +134,7 @@ class OpenDevice:
 
     queue_in_server = None
 
-    def __init__(self, device: Device, stream: Any):
+    def __init__(self, device: Device, stream: Any) -> None:
         self.device, self._stream = device, stream
         self.rate, self.channels = round(stream.samplerate), int(stream.channels)
         self.latency_s = float(stream.latency)
@@ -152,14 +152,16 @@ class OpenDevice:
 class PortAudio:
     """The real devices: PortAudio's, and those of a sound server by way of libpulse. An AudioBackend."""
 
-    def __init__(self, block_s: float = 0.01, server_latency_ms: float = SERVER_LATENCY_MS):
+    def __init__(self, block_s: float = 0.01, server_latency_ms: float = SERVER_LATENCY_MS) -> None:
         """block_s: length of a callback's block, s."""
         self.block_s, self.server_latency_ms = block_s, server_latency_ms
 
     def devices(self) -> list[Device]:
+        """All of this machine."""
         return list_devices()
 
     def find(self, which: str | int | Device | None, kind: str) -> Device:
+        """The device that is meant; raises AudioDeviceError where none is, or several."""
         return find_device(which, kind)
 
     def rescan(self) -> None:

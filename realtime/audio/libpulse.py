@@ -32,10 +32,14 @@ class PulseError(RuntimeError):
 
 
 class SampleSpec(ctypes.Structure):
+    """pa_sample_spec."""
+
     _fields_ = [("format", ctypes.c_int), ("rate", ctypes.c_uint32), ("channels", ctypes.c_uint8)]
 
 
 class BufferAttributes(ctypes.Structure):
+    """pa_buffer_attr, in bytes."""
+
     _fields_ = [(name, ctypes.c_uint32) for name in ("maxlength", "tlength", "prebuf", "minreq", "fragsize")]
 
 
@@ -72,6 +76,7 @@ class ServerInfo(ctypes.Structure):
 
 @functools.cache
 def library() -> Any:
+    """libpulse with its signatures; None where there is none."""
     try:
         lib = ctypes.CDLL("libpulse.so.0")
     except OSError as error:
@@ -166,6 +171,7 @@ class Connection:
             raise_thread(DEVICE)
 
     def release(self) -> None:
+        """Gives it back; the last user closes it."""
         with self._taking:
             self.users -= 1
             if self.users:
@@ -186,6 +192,7 @@ class Connection:
                     self.lib.pa_operation_unref(operation)
 
     def unlisten(self, changed: Callable[[], None]) -> None:
+        """The opposite of `listen`; without effect where it was not called."""
         with self.locked(), contextlib.suppress(ValueError):
             self._listeners.remove(changed)
 
@@ -196,6 +203,7 @@ class Connection:
                 changed()
 
     def alive(self) -> bool:
+        """Does the server still answer on it?"""
         with self.locked():
             return bool(self.lib.pa_context_get_state(self.context) == READY[0])
 
@@ -222,6 +230,7 @@ class Connection:
         return False
 
     def error(self) -> str:
+        """What went wrong last, as libpulse words it."""
         with self.locked():
             number = self.lib.pa_context_errno(self.context)
         return self.lib.pa_strerror(number).decode() if number else "the sound server does not answer"

@@ -9,6 +9,7 @@ def name_of(data: bytes | None) -> str:
 
 
 def bytes_of(name: str) -> bytes:
+    """The server's own bytes of a name; the opposite of `name_of`."""
     return name.encode("utf-8", "surrogateescape")
 
 

@@ -40,6 +40,7 @@ class PcmFormat:
 
     @property
     def frame_bytes(self) -> int:
+        """Bytes of one sample of all channels."""
         return SAMPLE_BYTES[self.encoding] * self.channels
 
     def __str__(self) -> str:
@@ -86,7 +87,7 @@ class PcmReader:
     chunk begins there: some programs write such a size where they know none.
     """
 
-    def __init__(self, format: PcmFormat, data_bytes: int | None = None, doubtful: bool = False):
+    def __init__(self, format: PcmFormat, data_bytes: int | None = None, doubtful: bool = False) -> None:
         self.format = format
         self._left = data_bytes
         self._doubtful = doubtful and data_bytes is not None
@@ -152,6 +153,7 @@ class WavHeader:
         self.doubtful = False  # data_bytes may be a number that stands for an unknown one
 
     def feed(self, data: bytes) -> bytes | None:
+        """More of the stream -> what follows the header, or None while it lasts; raises PcmError."""
         skipped = min(self._skip, len(data))
         self._skip -= skipped
         self._position += skipped

@@ -69,7 +69,7 @@ class PulseStream:
         latency_s: float,  # that the server is asked to keep, s
         callback: Callable[[Samples, bool], None],
         finished: Callable[[], None],  # the stream ended by itself
-    ):
+    ) -> None:
         """Raises PulseError."""
         self.rate, self._block, self._callback, self._finished = rate, block, callback, finished
         self._supply: Supply | None = None

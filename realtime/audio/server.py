@@ -69,7 +69,7 @@ def ask() -> SoundServer | None:
 class _Question:
     """The three answers that make up a SoundServer, which come in a thread of libpulse's."""
 
-    def __init__(self, connection: Connection):
+    def __init__(self, connection: Connection) -> None:
         self._connection, self._lib = connection, connection.lib
         self._server, self._defaults = SoundServer(), ("", "")
         self._rows: list[Endpoint] = []

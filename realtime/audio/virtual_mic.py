@@ -75,7 +75,7 @@ def _plain(name: str) -> str:
 class VirtualMicrophone:
     """`create` makes it, `remove` undoes it; one that a crashed run left behind is removed by the next run."""
 
-    def __init__(self, name: str, rate: int):
+    def __init__(self, name: str, rate: int) -> None:
         """name: as people shall see it, in any script, 1 ... 60 characters without quotes; rate: Hz. Raises ValueError."""
         unprintable = not all(c.isprintable() for c in name)  # also of bytes that are not UTF-8
         if not 1 <= len(name) <= 60 or not name.strip() or unprintable or re.search(r"[\"'\\={}]", name):

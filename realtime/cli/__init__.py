@@ -1,0 +1,1 @@
+"""`realtime-cli` and what it prints."""

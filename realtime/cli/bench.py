@@ -25,6 +25,7 @@ class HopCost:
     share: float
 
     def as_dict(self) -> dict[str, float]:
+        """What --json prints."""
         return asdict(self)
 
 

@@ -18,6 +18,8 @@ _WIDE = 760  # pixels of each spectrogram
 
 @dataclass(frozen=True)
 class Comparison:
+    """Two recordings, and by how much their levels differ."""
+
     first: Titled
     second: Titled
     # of the second over the first, dB, in speech pauses and overall; None where they do not lie on each other

@@ -24,6 +24,7 @@ PARTS = {
 
 
 def run_live(a: argparse.Namespace) -> int:
+    """`realtime-cli live`."""
     from realtime.cli.panel import Panel
     from realtime.engine.settings import EngineSettings
     from realtime.live.stream import LiveEvent, LiveOptions, LiveStream
@@ -63,6 +64,7 @@ def run_live(a: argparse.Namespace) -> int:
 
 
 def run_devices(a: argparse.Namespace) -> int:
+    """`realtime-cli devices`."""
     from dataclasses import asdict
 
     from realtime.audio.devices import list_devices
@@ -89,6 +91,7 @@ def run_devices(a: argparse.Namespace) -> int:
 
 
 def run_latency(a: argparse.Namespace) -> int:
+    """`realtime-cli latency`."""
     from realtime.audio.devices import PortAudio
     from realtime.live.loopback import measure
     from realtime.live.stream import LiveOptions

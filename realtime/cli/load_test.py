@@ -27,6 +27,7 @@ class Load:
     ratio: float  # capacity over that of the first file
 
     def as_dict(self) -> dict[str, float | str]:
+        """What --json prints."""
         return asdict(self)
 
 

@@ -47,6 +47,7 @@ MOST_NAMES = 10  # in one line
 
 
 def run_pipe_command(a: argparse.Namespace) -> int:
+    """`realtime-cli pipe`, also without a command."""
     from realtime.engine.channels import MOST_CHANNELS, BankFactory, troubles
     from realtime.files.pipe import PipeOptions, StopOnInterrupt, run_pipe
 
@@ -100,6 +101,7 @@ def _binary(fd: int) -> int:
 
 
 def run_file(a: argparse.Namespace) -> int:
+    """`realtime-cli file`."""
     from realtime.cli.progress import Bar, table
     from realtime.engine.channels import BankFactory
     from realtime.files.batch import enhance_all
@@ -238,6 +240,7 @@ def _code(error: Exception) -> int:
 
 
 def main() -> None:
+    """The console script."""
     for fd in range(3):  # a file that we open must not become the standard stream that was closed
         try:
             os.fstat(fd)

@@ -16,6 +16,7 @@ LONGEST_S = 3600  # of a measurement
 
 
 def engine_options(a: argparse.Namespace) -> EnhancerOptions:
+    """What the options of a command say of the model."""
     from realtime.engine.channels import EnhancerOptions
     from realtime.engine.settings import EngineSettings
 
@@ -29,6 +30,7 @@ def checked_seconds(seconds: float) -> None:
 
 
 def run_info(a: argparse.Namespace) -> int:
+    """`realtime-cli info`."""
     from realtime.engine.enhancer import find_model
     from realtime.engine.session import Session
 
@@ -51,6 +53,7 @@ def run_info(a: argparse.Namespace) -> int:
 
 
 def run_bench(a: argparse.Namespace) -> int:
+    """`realtime-cli bench`."""
     from realtime.cli.bench import bench
 
     checked_seconds(a.seconds)
@@ -68,6 +71,7 @@ def run_bench(a: argparse.Namespace) -> int:
 
 
 def run_load(a: argparse.Namespace) -> int:
+    """`realtime-cli load`."""
     from realtime.cli.load_test import load
 
     checked_seconds(a.seconds)
@@ -86,6 +90,7 @@ def run_load(a: argparse.Namespace) -> int:
 
 
 def run_demo_command(a: argparse.Namespace) -> int:
+    """`realtime-cli demo`."""
     from realtime.demo import CLIP, run_demo
 
     enhancer = engine_options(a).open()
@@ -103,6 +108,7 @@ def run_demo_command(a: argparse.Namespace) -> int:
 
 
 def run_compare(a: argparse.Namespace) -> int:
+    """`realtime-cli compare`."""
     from realtime.cli.comparison import compare
     from realtime.cli.levels import level_dbfs
 
@@ -123,6 +129,7 @@ def run_compare(a: argparse.Namespace) -> int:
 
 
 def run_doctor(a: argparse.Namespace) -> int:
+    """`realtime-cli doctor`; the exit code is 1 where a check failed."""
     from realtime.cli.doctor import examine
 
     failed = False

@@ -51,7 +51,7 @@ def _latency(ms: dict[str, float]) -> str:
 class Panel:
     """On stderr, to be shown only where that is a terminal. Remarks go above it; any thread may call."""
 
-    def __init__(self, wanted: bool = True):
+    def __init__(self, wanted: bool = True) -> None:
         self.visible = wanted and sys.stderr is not None and sys.stderr.isatty()
         # without these the terminal may not know how to go up a line: it gets the first one alone
         known = os.environ.get("TERM", "") not in ("", "dumb") or "WT_SESSION" in os.environ
@@ -60,6 +60,7 @@ class Panel:
         self._lock = threading.Lock()
 
     def show(self, status: LiveStatus) -> None:
+        """Draws it in the place of what was drawn before."""
         width = min(WIDTH, shutil.get_terminal_size().columns) - 1  # in the last column some terminals wrap
         lines = [line[:width] for line in panel_lines(status)][: self._most]
         with self._lock:  # erased and drawn in one write: no flicker
@@ -67,6 +68,7 @@ class Panel:
             self._shown = len(lines)
 
     def remark(self, text: str) -> None:
+        """A line above the panel."""
         with self._lock:
             if self._shown:
                 print(self._erase(), end="", file=sys.stderr, flush=True)

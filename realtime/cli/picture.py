@@ -107,7 +107,7 @@ def png(image: Image.Image) -> bytes:
 class _Pen:
     """What is written around the spectrograms."""
 
-    def __init__(self, image: Image.Image):
+    def __init__(self, image: Image.Image) -> None:
         self._image, self._draw = image, ImageDraw.Draw(image)
         self._font = ImageFont.load_default(FONT_SIZE)
 

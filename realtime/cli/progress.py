@@ -38,7 +38,7 @@ class _Speed(ProgressColumn):
 class Bar:
     """Share done, speed and time left, where stderr is a terminal. What is said meanwhile stands above it."""
 
-    def __init__(self, total_s: float):
+    def __init__(self, total_s: float) -> None:
         """total_s: seconds of audio; 0 shows nothing."""
         self.done = 0.0
         self._start = time.monotonic()
@@ -62,7 +62,7 @@ class Bar:
 
     @property
     def elapsed(self) -> float:
-        """s"""
+        """s."""
         return time.monotonic() - self._start
 
     def show(self, done_s: float) -> None:

@@ -14,6 +14,7 @@ def shown(text: str) -> str:
 
 
 def say(text: str) -> None:
+    """A line on stderr, where there is one."""
     text = shown(text)
     if sys.stderr is None:  # it was closed; print would turn to stdout, where the audio goes
         return
@@ -24,9 +25,11 @@ def say(text: str) -> None:
 
 
 def steps_text(count: int) -> str:
+    """`1 step`, `2 steps`."""
     return f"{count} step{'s' * (count != 1)}"
 
 
 def clock(seconds: float) -> str:
+    """Seconds -> m:ss."""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     return f"{minutes}:{rest:02d}"

@@ -24,7 +24,7 @@ class _Lane:
     the caller's.
     """
 
-    def __init__(self, enhancer: Enhancer, sample_rate: int, aligned: bool):
+    def __init__(self, enhancer: Enhancer, sample_rate: int, aligned: bool) -> None:
         self.enhancer, self.sample_rate, self.aligned = enhancer, sample_rate, aligned
         inside = enhancer.sample_rate
         resample = sample_rate != inside
@@ -72,7 +72,7 @@ class ChannelBank:
 
     def __init__(
         self, enhancers: list[Enhancer], sample_rate: int, mono: bool = False, compensate_delay: bool = False
-    ):
+    ) -> None:
         self.lanes = [_Lane(e, sample_rate, compensate_delay) for e in enhancers]
         self.sample_rate, self.mono = sample_rate, mono
         self._start()
@@ -150,7 +150,7 @@ class BankFactory:
     a file.
     """
 
-    def __init__(self, options: EnhancerOptions, mono: bool = False, compensate_delay: bool = False):
+    def __init__(self, options: EnhancerOptions, mono: bool = False, compensate_delay: bool = False) -> None:
         self.options, self.mono, self.compensate_delay = options, mono, compensate_delay
         self.enhancers = [options.open()]
 

@@ -73,7 +73,7 @@ class Enhancer:
         device: str = "auto",  # auto, cpu or cuda; not looked at if model is a session
         attenuation_limit_db: float | None = None,  # most attenuation, dB >= 0; None = no limit
         seed: int = 0,  # of the diffusion's noise, 0 ... 2^64 - 1
-    ):
+    ) -> None:
         """Raises ModelError or ContractError for the model, DeviceError for CUDA, ValueError for the rest."""
         self._session = model if isinstance(model, Session) else Session(find_model(model), device)
         self.spec: ModelSpec = self._session.spec

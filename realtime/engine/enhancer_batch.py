@@ -34,7 +34,7 @@ class EnhancerBatch:
         device: str = "auto",  # auto, cpu or cuda; not looked at if model is a session
         attenuation_limit_db: float | None = None,  # at the start, of every stream: see `mixers`
         seeds: int | Sequence[int] = 0,  # of the diffusion's noise: one for all, or one a stream
-    ):
+    ) -> None:
         """Raises ModelError or ContractError for the model, DeviceError for CUDA, ValueError for the rest."""
         self._session = model if isinstance(model, Session) else Session(find_model(model), device)
         self.spec: ModelSpec = self._session.spec

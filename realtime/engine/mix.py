@@ -32,7 +32,7 @@ def limit(samples: Samples) -> Samples:
 class Delay:
     """A line of `length` samples, silent at the start."""
 
-    def __init__(self, length: int):
+    def __init__(self, length: int) -> None:
         self._held = np.zeros(length, np.float32)
 
     def process(self, samples: Samples) -> Samples:
@@ -42,6 +42,7 @@ class Delay:
         return joined[: len(samples)]
 
     def reset(self) -> None:
+        """Forgets what is held."""
         self._held = np.zeros_like(self._held)
 
 
@@ -54,7 +55,7 @@ class Mixer:
     another thread while the stream runs; they take effect with the next hop.
     """
 
-    def __init__(self, hop_length: int, latency: int, attenuation_limit_db: float | None = None):
+    def __init__(self, hop_length: int, latency: int, attenuation_limit_db: float | None = None) -> None:
         """hop_length, latency: samples."""
         self._rise = np.arange(1, hop_length + 1, dtype=np.float32) / np.float32(hop_length)
         self._delay = Delay(latency)

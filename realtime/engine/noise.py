@@ -16,7 +16,7 @@ class HopNoise:
     NumPy allows itself to change its normal numbers between versions.
     """
 
-    def __init__(self, seed: int, shape: tuple[int, ...]):
+    def __init__(self, seed: int, shape: tuple[int, ...]) -> None:
         """seed: 0 ... 2^64 - 1; shape: of one hop's draw. Raises ValueError."""
         try:
             seed = index(seed)

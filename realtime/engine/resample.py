@@ -57,7 +57,7 @@ class StreamingResampler:
         rate_out: int,  # Hz, likewise
         half_width: int = 24,  # zero crossings on each side: the delay, and the steepness
         attenuation_db: float = 62.0,  # of what lies above the lower Nyquist frequency
-    ):
+    ) -> None:
         """Raises ValueError."""
         for rate in (rate_in, rate_out):
             if not isinstance(rate, int | np.integer) or not LOWEST <= rate <= HIGHEST:

@@ -123,7 +123,7 @@ class Session:
         model: str | Path | bytes,  # a file, or its bytes
         device: str = "auto",  # auto, cpu or cuda
         threads: int = 1,  # within one operator; small networks gain nothing from more
-    ):
+    ) -> None:
         """Raises ModelError or ContractError for the model, DeviceError for CUDA, ValueError for the rest."""
         if device not in DEVICES:
             raise ValueError(f"device {device!r} is not one of {', '.join(DEVICES)}")

@@ -15,7 +15,7 @@ class HopStats:
     Written by the stream's thread; others may read counters and take snapshots at any time.
     """
 
-    def __init__(self, hop_seconds: float, keep: int = 6000):
+    def __init__(self, hop_seconds: float, keep: int = 6000) -> None:
         """hop_seconds: what one hop lasts, s; keep: hops whose times are remembered (of 10 ms: a minute)."""
         self.hop_seconds = hop_seconds
         self._seconds = np.zeros(keep)
@@ -58,7 +58,7 @@ class LevelMeter:
 
     FLOOR_DBFS = -120.0
 
-    def __init__(self, sample_rate: int, level_s: float = 0.3, peak_s: float = 1.5):
+    def __init__(self, sample_rate: int, level_s: float = 0.3, peak_s: float = 1.5) -> None:
         """level_s: time constant of the mean square, s; peak_s: in which a held peak falls by 20 dB, s."""
         self.sample_rate, self._level_s, self._peak_s = sample_rate, level_s, peak_s
         self.power = 0.0  # smoothed mean square
@@ -85,4 +85,5 @@ class LevelMeter:
 
     @property
     def peak_dbfs(self) -> float:
+        """The highest sample, dB of full scale."""
         return max(self.FLOOR_DBFS, float(20 * np.log10(self.peak + 1e-30)))

@@ -25,6 +25,8 @@ _TRIES = 2  # for each file
 
 @dataclass(frozen=True)
 class Outcome:
+    """What became of a task."""
+
     task: Task
     error: str | None = None  # one sentence
     troubles: tuple[str, ...] = ()  # what did not stop it

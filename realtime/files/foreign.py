@@ -38,7 +38,7 @@ class ForeignSound:
 
     format = subtype = ""
 
-    def __init__(self, sample_rate: int, channels: int, seconds: float, blocks: Iterator[Samples]):
+    def __init__(self, sample_rate: int, channels: int, seconds: float, blocks: Iterator[Samples]) -> None:
         self.sample_rate, self.channels = sample_rate, channels
         self.promised_s = seconds  # by its container; 0: not told
         self.complaint = ""  # of the decoder, known at the end
@@ -55,6 +55,7 @@ class ForeignSound:
         return joined[:frames]
 
     def close(self) -> None:
+        """Ends the decoder. Idempotent."""
         closing: Any = self._blocks
         closing.close()
 

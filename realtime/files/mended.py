@@ -31,7 +31,7 @@ class Mended:
 class _WithHead(io.RawIOBase):
     """A file whose first bytes are others: `head`, then the file from byte `rest` on."""
 
-    def __init__(self, file: BinaryIO, head: bytes, rest: int):
+    def __init__(self, file: BinaryIO, head: bytes, rest: int) -> None:
         self._file, self._head, self._rest, self._position = file, head, rest, 0
         self._length = len(head) + max(0, os.fstat(file.fileno()).st_size - rest)
 

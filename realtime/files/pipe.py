@@ -31,6 +31,8 @@ class PipeOptions:
 
 @dataclass(frozen=True)
 class PipeResult:
+    """What went through a pipe, and how it ended."""
+
     frames: int  # input frames that were read, and output frames that were written unless the reader went
     sample_rate: int
     leftover_bytes: int  # a last frame that the input cut off
@@ -206,7 +208,7 @@ def _drain(source: int, stop: StopOnInterrupt) -> None:
 
 
 class _Writer:
-    def __init__(self, fd: int, format: PcmFormat):
+    def __init__(self, fd: int, format: PcmFormat) -> None:
         self.fd, self.format = fd, format
         self.data_bytes = 0
         self._start = _seekable_position(fd)

@@ -26,10 +26,11 @@ _TRIES = 3  # more, and a file that kills its worker would hold the others up
 class FileEnhancer:
     """What an actor keeps: a model, opened once."""
 
-    def __init__(self, options: EnhancerOptions, mono: bool, compensate_delay: bool):
+    def __init__(self, options: EnhancerOptions, mono: bool, compensate_delay: bool) -> None:
         self.factory = BankFactory(options, mono, compensate_delay)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        """One row of sources and targets -> its outcome."""
         task = Task(Path(os.fsdecode(row["source"])), Path(os.fsdecode(row["target"])))
         outcome = attempt(task, self.factory, lambda seconds: None)
         return {

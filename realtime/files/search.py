@@ -25,6 +25,8 @@ _NO_FILES = ("/dev/", "/proc/")
 
 @dataclass(frozen=True)
 class Task:
+    """A recording, and where its enhanced form goes."""
+
     source: Path
     target: Path
 

@@ -35,7 +35,9 @@ class Sound:
     there though it should be, "" if all is.
     """
 
-    def __init__(self, source: soundfile.SoundFile | ForeignSound, mend: Mended, ends_whole: bool = True):
+    def __init__(
+        self, source: soundfile.SoundFile | ForeignSound, mend: Mended, ends_whole: bool = True
+    ) -> None:
         self._source, self._mend, self._ends_whole = source, mend, ends_whole
         self.note = mend.note or ""
         self.loss = ""
@@ -88,6 +90,7 @@ class Sound:
         return self.format in ("MP3", "OGG", "")
 
     def close(self) -> None:
+        """Closes what was opened for it."""
         self._source.close()
         if self._mend.file is not None:
             self._mend.file.close()

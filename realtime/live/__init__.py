@@ -1,0 +1,1 @@
+"""Live streams: threads, clocks and queues."""

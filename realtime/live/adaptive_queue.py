@@ -25,7 +25,7 @@ class AdaptiveQueue:
     after that, the while doubles, so that its length does not swing.
     """
 
-    def __init__(self, least_s: float, rules: QueueRules = QueueRules()):
+    def __init__(self, least_s: float, rules: QueueRules = QueueRules()) -> None:
         """least_s: that it never falls below, s."""
         self.least_s, self.rules = least_s, rules
         self.extra_s = 0.0  # above the least
@@ -35,6 +35,7 @@ class AdaptiveQueue:
 
     @property
     def length_s(self) -> float:
+        """The length now, s."""
         return self.least_s + self.extra_s
 
     def late(self, seconds: float, now: float) -> float:

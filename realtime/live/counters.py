@@ -36,16 +36,20 @@ class Counters:
 
     @property
     def input_drops(self) -> int:
+        """Times that audio was taken out, or found no room."""
         return self.splices_out + self.trims + self.overflow_in.times + self.overflow_out.times
 
     @property
     def dropped_ms(self) -> float:
+        """How much that was."""
         return self.spliced_out_ms + self.trimmed_ms + self.overflow_in.ms + self.overflow_out.ms
 
     @property
     def output_fills(self) -> int:
+        """Times that audio was missing, or put in."""
         return self.splices_in + self.gaps
 
     @property
     def filled_ms(self) -> float:
+        """How much that was."""
         return self.spliced_in_ms + self.gap_ms

@@ -20,7 +20,7 @@ from realtime.live.status import LiveOptions
 class Engine:
     """A model with what surrounds it at its own rate; exchanged as a whole."""
 
-    def __init__(self, enhancer: Enhancer, governor: Governor):
+    def __init__(self, enhancer: Enhancer, governor: Governor) -> None:
         self.enhancer, self.governor = enhancer, governor
         self.aligned = Delay(enhancer.latency_samples)  # the input, for displays
         self.level_in, self.level_out = LevelMeter(enhancer.sample_rate), LevelMeter(enhancer.sample_rate)
@@ -30,7 +30,7 @@ class Engine:
 class EngineHolder:
     """One engine at a time. Settings may be changed at any time, from any thread, and outlive the engine."""
 
-    def __init__(self, options: LiveOptions):
+    def __init__(self, options: LiveOptions) -> None:
         self.options = options
         self.engine: Engine | None = None
         self._setting = threading.Lock()  # a setting and an exchange of engines never overtake each other

@@ -39,7 +39,7 @@ class Governor:
         most: int,  # steps
         start: int,  # steps, least ... most
         rules: GovernorRules = GovernorRules(),
-    ):
+    ) -> None:
         """Raises ValueError."""
         if not 1 <= least <= start <= most:
             raise ValueError(f"steps must rise from 1: least {least}, start {start}, most {most}")

@@ -24,7 +24,7 @@ class DeviceLink:
         rates: Callable[[Device], list[int]],  # that a device is to try, Hz
         make_pump: Callable[[int, int], Pump],  # for the rates of both devices, Hz
         heard: Callable[[], None],  # there is input; called from the device's thread
-    ):
+    ) -> None:
         """Opens nothing."""
         self.audio = audio
         self.wanted = wanted  # once it was opened, a Device: another one of a like name is not meant

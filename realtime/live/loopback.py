@@ -26,6 +26,7 @@ class Loopback:
 
     @property
     def median_s(self) -> float:
+        """Of the delays, s."""
         return float(np.median(self.delays_s))
 
 
@@ -60,7 +61,7 @@ class Pace:
     the blocks of input and output happen to lie to each other, and differs by up to a block from start to start.
     """
 
-    def __init__(self, rate: int):
+    def __init__(self, rate: int) -> None:
         """rate: Hz."""
         self.rate = rate
         self._times: list[float] = []  # s

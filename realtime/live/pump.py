@@ -57,7 +57,7 @@ class Pump:
         on_hop: Callable[[Samples, Samples, int], None] | None = None,
         clock: Callable[[], float] = time.perf_counter,
         work_clock: Callable[[], float] = time.thread_time,  # s that the worker's thread was running
-    ):
+    ) -> None:
         """Raises ValueError for rates that cannot be converted."""
         self.rate_in, self.rate_out = rate_in, rate_out
         self.counters, self.tap, self.on_hop = counters, tap, on_hop
@@ -186,6 +186,7 @@ class Pump:
     # ---- callbacks of a sound server, one at a time: see pulse.Supply
 
     def take(self, held_s: float) -> Samples:
+        """What is enhanced and not yet taken; held_s: audio that the server has, s. See Supply."""
         self._server_s = held_s
         if not self.playing:
             count = round(self.hop_s * self.rate_out)
@@ -214,11 +215,13 @@ class Pump:
             self._shrink_s += step
 
     def on_request(self) -> None:
+        """The server played something. See Supply."""
         self._adapt(self._server_s)
         self.last_output, self.heard_output = self.clock(), True
         self._requested = self.last_output
 
     def on_starved(self) -> None:
+        """The server ran dry. See Supply."""
         self._server_s = 0.0
         if self.playing:
             self.playing, self._gap, self._starved = False, 1, self.clock()
@@ -227,6 +230,7 @@ class Pump:
             self.tap.mark("fill")
 
     def on_delay(self, held_s: float, device_s: float) -> None:
+        """The answer to a measurement, s. See Supply."""
         self.last_output, self.heard_output = self.clock(), True
         if self.playing:
             self.keeper.most_s = self.queue_s + device_s + ROOM_S

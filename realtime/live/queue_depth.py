@@ -23,7 +23,7 @@ class DepthKeeper:
     hiccup left behind, and goes at once.
     """
 
-    def __init__(self, queue_s: float, hop_s: float, measured: bool = False):
+    def __init__(self, queue_s: float, hop_s: float, measured: bool = False) -> None:
         """queue_s: audio that shall be left after an output callback, s; hop_s: length of a hop, s;
         measured: the depths hold what a device has too, so that only they can tell what is to be held.
         """

@@ -30,7 +30,7 @@ class _Wav:
     `write` raises OSError for a full disk, and for a file as long as a WAV can be.
     """
 
-    def __init__(self, path: Path, sample_rate: int):
+    def __init__(self, path: Path, sample_rate: int) -> None:
         self.path, self._format = path, PcmFormat("s16", sample_rate, 1)
         # 0600: what was said is nobody else's
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -68,7 +68,7 @@ class Recorder:
         folder: Path,
         sample_rate: int,
         on_error: Callable[[OSError], None] | None = None,  # called once, from the recorder's thread
-    ):
+    ) -> None:
         """Makes the folder and two new files, named by the time, in it. Raises OSError."""
         self._on_error, self._folder = on_error, folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ class Ring:
     finds no room keeps what is there, drops the rest of what it brings, and counts it in `overflowed`.
     """
 
-    def __init__(self, capacity: int):
+    def __init__(self, capacity: int) -> None:
         """capacity: samples, 1 or more. Raises ValueError."""
         if capacity < 1:
             raise ValueError(f"a ring of {capacity} samples holds nothing: 1 or more are wanted")
@@ -30,6 +30,7 @@ class Ring:
 
     @property
     def capacity(self) -> int:
+        """Samples that it holds at most."""
         return len(self._data)
 
     def write(self, samples: Samples) -> int:

@@ -23,7 +23,7 @@ class Route:
         rates: Callable[[Device], list[int]],  # that a device is to try, Hz
         make_pump: Callable[[int, int], Pump],  # for the rates of both, Hz
         heard: Callable[[], None],  # there is input; from the device's thread
-    ):
+    ) -> None:
         """Raises AudioDeviceError, and nothing is left open."""
         self.devices: dict[str, Device] = {k: find(wanted[k], k) for k in ("input", "output")}
         self.ended = threading.Event()  # a device's stream ended by itself
@@ -57,6 +57,7 @@ class Route:
             frames.fill(0)
 
     def begin(self) -> None:
+        """Lets sound through."""
         self._flows = True
 
     def measure_delay(self) -> None:

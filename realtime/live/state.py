@@ -12,7 +12,7 @@ from realtime.live.status import LiveEvent
 class StreamState:
     """The phase, the last message and the counters of one stream."""
 
-    def __init__(self, on_event: Callable[[LiveEvent], None] | None = None):
+    def __init__(self, on_event: Callable[[LiveEvent], None] | None = None) -> None:
         """on_event is called from the threads of the stream and must return quickly."""
         self._on_event = on_event
         self.phase, self.message = "stopped", ""  # phase: stopped, starting, running or waiting

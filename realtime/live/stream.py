@@ -40,7 +40,7 @@ class LiveStream(EngineHolder):
         options: LiveOptions,
         on_event: Callable[[LiveEvent], None] | None = None,  # called from threads of the stream; be quick
         audio: AudioBackend | None = None,  # None: the devices of this machine
-    ):
+    ) -> None:
         """Opens nothing. Raises ValueError for a queue that is out of range."""
         if options.queue_ms is not None and not 0 <= options.queue_ms <= 1000:
             raise ValueError(f"queue is {options.queue_ms:g} ms: 0 ... 1000 are allowed")

@@ -32,7 +32,7 @@ class Supervisor:
         state: StreamState,
         stopping: threading.Event,  # set when the stream ends
         engine: Callable[[], Engine | None],  # the one that runs now
-    ):
+    ) -> None:
         self._link, self._state, self._stopping, self._engine = link, state, stopping, engine
         self._changed = threading.Event()  # a device came or went
         self._steps: int | None = None
@@ -42,6 +42,7 @@ class Supervisor:
         ) = -math.inf  # by the pump's clock: the last look; the first one after a sleep
 
     def run(self) -> None:
+        """The thread's work, until the stream stops."""
         raise_thread(WORKER)
         stop_watching: Callable[[], None] = self._link.audio.watch(self._changed.set)
         try:

@@ -24,7 +24,7 @@ class TapBlock:
 class Tap:
     """Bounded: what is not pulled within about `hops` hops goes, oldest first, and is counted."""
 
-    def __init__(self, hops: int = 200):
+    def __init__(self, hops: int = 200) -> None:
         self._hops: deque[tuple[Samples, Samples, list[str]]] = deque()
         self._most = hops
         self._pending: deque[str] = deque(maxlen=hops)  # marks of the next hop

@@ -32,7 +32,7 @@ DEVICES = [
 
 
 @pytest.mark.parametrize(
-    "which, kind, index",
+    ("which", "kind", "index"),
     [
         (None, "input", 2),  # the default
         (None, "output", 3),  # no default is known: the first
@@ -53,7 +53,7 @@ def test_what_is_meant(which, kind, index):
 
 
 @pytest.mark.parametrize(
-    "which, kind, says",
+    ("which", "kind", "says"),
     [
         ("usb", "input", "several input devices are called 'usb'; take an index: 0: 'USB', 1: 'USB Headset'"),
         ("Webcam", "input", "several input devices are called 'Webcam'; take an index: 5: 'Webcam', 6: 'Webcam'"),
@@ -97,7 +97,7 @@ STUDIO = [
 
 
 @pytest.mark.parametrize(
-    "which, index",
+    ("which", "index"),
     [
         ("Micro Ste\u0301re\u0301o", 0),  # as macOS writes \u00e9
         ("STE\u0301R", 0),
@@ -144,7 +144,7 @@ class Windows:
     NAMES = (("Microphone (USB Audio Device)", 1, 0), ("CABLE Output (VB-Audio Virtual Cable)", 2, 0),
              ("Speakers (Realtek(R) Audio)", 0, 2), ("CABLE Input (VB-Audio Virtual Cable)", 0, 2))  # fmt: skip
 
-    class default:
+    class default:  # noqa: N801 - PortAudio's name
         device = (0, 2)  # of MME
 
     def __init__(self, apis=APIS):

@@ -90,7 +90,7 @@ def test_names_that_a_server_would_misread_are_refused(name):
 
 
 @pytest.mark.parametrize(
-    "name, source", [("Klare Stimme (2)", "Klare_Stimme_2"), ("-a-", "a"), ("声", "klarstrom_39eb63")]
+    ("name", "source"), [("Klare Stimme (2)", "Klare_Stimme_2"), ("-a-", "a"), ("声", "klarstrom_39eb63")]
 )
 def test_programs_get_a_plain_name(name, source):
     microphone = VirtualMicrophone(name, 16000)

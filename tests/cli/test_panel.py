@@ -62,7 +62,7 @@ def screen(data):
     return rows
 
 
-@pytest.mark.parametrize("term, lines", [("xterm", 4), ("dumb", 1)])
+@pytest.mark.parametrize(("term", "lines"), [("xterm", 4), ("dumb", 1)])
 def test_a_terminal_keeps_one_panel_below_the_remarks(model, term, lines):
     with running(PulseServer) as server:
         server.sink("mic_in")

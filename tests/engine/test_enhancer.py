@@ -430,7 +430,7 @@ def test_settings_are_taken_over_together_or_not_at_all(model):
         EngineSettings(2, output_gain_db=41.0),
         EngineSettings(2, mode="off"),
     ):
-        with pytest.raises(ValueError):
+        with pytest.raises(ValueError, match="steps|limit|gain|mode"):
             enhancer.apply(refused)
         assert enhancer.settings == wanted
     enhancer.apply(EngineSettings())

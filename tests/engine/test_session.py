@@ -215,7 +215,9 @@ def test_inputs_that_are_bound_anew_each_hop_give_the_same(model, noise):
     np.testing.assert_array_equal(stream(session, noise(1600), 3), expected)
 
 
-@pytest.mark.parametrize("threads, device, alone", [(1, "cpu", True), (2, "cpu", False), (1, "cuda", False)])
+@pytest.mark.parametrize(
+    ("threads", "device", "alone"), [(1, "cpu", True), (2, "cpu", False), (1, "cuda", False)]
+)
 def test_it_tells_where_a_caller_s_processor_time_is_what_a_hop_costs(
     model, monkeypatch, threads, device, alone
 ):

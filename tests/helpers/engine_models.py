@@ -18,7 +18,7 @@ FLOAT = TensorProto.FLOAT
 
 @dataclass(frozen=True)
 class Recipe:
-    """enhanced = gain · (d + echo · p) · Π over the steps k taken of (1 + noise_gain · z_k) · step_gain^(steps − 1)
+    """enhanced = gain · (d + echo · p) · Π over the steps k taken of (1 + noise_gain · z_k) · step_gain^(steps − 1).
 
     d is the input `delay` samples ago, p what d was a hop before, z_k the first `hop` of the real parts of the noise
     of step k. States: `tail` (gives d), `past` (gives p; of the shape of `tail` if delay = hop) and `calls`, the number of
@@ -131,7 +131,7 @@ def build(recipe: Recipe = Recipe()) -> onnx.ModelProto:
 
 
 def _step(k: int, constants: dict[str, np.ndarray], x: str, out: str) -> list[onnx.NodeProto]:
-    """out = x · (1 + noise_gain · z_k)"""
+    """out = x · (1 + noise_gain · z_k)."""
     constants[f"at_{k}"] = np.array([0, k, 0, 0])
     streams, hop = constants["row"]
     constants[f"to_{k}"] = np.array([streams, k + 1, 1, hop])

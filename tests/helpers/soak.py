@@ -157,7 +157,7 @@ def soak(minutes: float) -> bool:
             it.sleep(max(0.0, min(EVERY_S - (time.monotonic() - now), end - time.monotonic())))
         it.look()
         first, last = it.rows[len(it.rows) // 5], it.rows[-1]
-        it.live.send_signal(signal.SIGINT)
+        it.live.terminate()
         code = it.live.wait(20)
         print(it.log(), flush=True)
     growth = np.median([row["mib"] for row in it.rows[-3:]]) - first["mib"]
@@ -165,7 +165,7 @@ def soak(minutes: float) -> bool:
     print(
         f"memory {growth:+.1f} MiB since {first['at'] - it.rows[0]['at']:.0f} s, threads {threads:+d}, exit code {code}"
     )
-    return growth < MOST_GROWTH_MIB and threads <= 0 and code in (0, 130)
+    return growth < MOST_GROWTH_MIB and threads <= 0 and code == 143
 
 
 if __name__ == "__main__":

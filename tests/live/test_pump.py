@@ -169,7 +169,7 @@ def test_a_governor_at_rest_passes_the_input_on_and_comes_back(open_model):
     assert np.abs(np.diff(bench.out[16000:])).max() < 1.6 * 0.5 * 2 * np.pi * 200 / 16000, "no click"
 
 
-@pytest.mark.parametrize("cost, left, queue_s", [(0.3, 2, 0.02), (0.35, 2, 0.04), (0.6, 1, 0.1)])
+@pytest.mark.parametrize(("cost", "left", "queue_s"), [(0.3, 2, 0.02), (0.35, 2, 0.04), (0.6, 1, 0.1)])
 def test_a_slower_machine_costs_steps_and_not_a_sample_and_they_return(open_model, cost, left, queue_s):
     """cost: of a step, in hops, so that four of them take up to 2.4; left: steps that there is room for."""
     bench = Loaded(open_model(), queue_s=queue_s).run(5)

@@ -107,7 +107,7 @@ def server():
         yield it
 
 
-@pytest.mark.parametrize("end, code", [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_a_killed_program_leaves_whole_recordings(server, model, tmp_path, end, code):
     takes = tmp_path / "takes"
     arguments = ("--model", model, "-i", "virt_mic", "-o", "loud", "--record", takes)

@@ -327,7 +327,6 @@ def test_after_a_suspension_old_sound_is_dropped_and_counted(pulse, exact, tmp_p
 
 def test_at_most_25_ms_are_added_to_the_same_route_without_us(pulse, exact):
     """The server's own way from the source to the sink, with as much in its queue as we ask for, and ours."""
-
     pulse.sink("near", sleeps=True)  # as PulseAudio has them, asleep or not
     pulse.sink("far", sleeps=True)
 

@@ -106,7 +106,7 @@ def test_a_recording_that_cannot_be_ended_is_told_of_and_the_stream_stops(exact,
 
 def test_a_model_that_does_not_load_leaves_the_interpreter_as_it_was(tmp_path):
     before, users = held(), interpreter._users
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"none\.onnx"):
         LiveStream(LiveOptions(tmp_path / "none.onnx"), audio=SoundCard()).start()
     assert held() == before and interpreter._users == users
 

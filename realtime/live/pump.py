@@ -127,13 +127,17 @@ class Pump:
 
     def on_input(self, frames: Samples, overflowed: bool = False) -> None:
         """float32 [n, channels]."""
-        now = self.clock()
-        if self.heard_input:
+        now, first = self.clock(), not self.heard_input
+        if not first:
             self.ages[self._calls % len(self.ages)] = now - self.last_input
             self._calls += 1
         self.last_input, self.heard_input = now, True
         self._block_in_s = len(frames) / self.rate_in
         samples = frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1)
+        if (
+            first
+        ):  # silence before it, so that its end, and that of each block of a hop's length, ends a hop too
+            samples = np.concatenate([np.zeros(-len(samples) % self.chunk, np.float32), samples])
         self._put(self.inbox, self._repaired(samples), self.rate_in, self.counters.overflow_in)
         self.counters.xruns_in += overflowed
 
@@ -363,7 +367,10 @@ class Pump:
         stopped. What comes next is cross-faded into what came before. -> Was there anything?
         """
         surplus = self._server_s + self.depth_s - self.queue_s - self.hop_s
-        lost = min(round(surplus * self.rate_in), len(self.inbox))
+        lost = round(surplus * self.rate_in)
+        lost = min(
+            lost + (len(self.inbox) - lost) % count, len(self.inbox)
+        )  # blocks end hops again: see on_input
         if surplus <= STALE_S or lost < count:
             return False
         if self._broken_off is None:

@@ -62,6 +62,15 @@ class AudioServer:
         done = subprocess.run(["pactl", "info"], capture_output=True, timeout=10)
         return done.returncode == 0
 
+    def hurry(self):
+        """Real-time priority for the threads that serve programs: what is measured is us, not a server that starves.
+
+        To be called once the server runs: PulseAudio resets its own priority as it starts.
+        """
+        for process in self.processes:
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(process.pid, os.SCHED_RR, os.sched_param(5))
+
     def sink(self, name, rate=16000, sleeps=False):
         """sleeps: it may move in blocks of two seconds while nobody uses it, as PulseAudio's null sinks do."""
         return self.pactl("load-module", "module-null-sink", f"sink_name={name}", f"rate={rate}", "channels=1",
@@ -101,10 +110,8 @@ class PulseServer(AudioServer):
         # PulseAudio 16 aborts when a program is killed that had lent it memory, and tests kill programs
         self.spawn("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
                    "--disable-shm=yes", "-L", "module-native-protocol-unix auth-anonymous=1")  # fmt: skip
-        # what is measured is us, not a server that starves
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(self.processes[-1].pid, os.SCHED_RR, os.sched_param(5))
         wait_until(self.answers, 20, "PulseAudio's first answer")
+        self.hurry()
 
 
 class PipeWireServer(AudioServer):
@@ -118,6 +125,7 @@ class PipeWireServer(AudioServer):
         self.spawn("wireplumber")
         self.spawn("pipewire-pulse")
         wait_until(self.answers, 20, "PipeWire's first answer")
+        self.hurry()
 
 
 @contextlib.contextmanager

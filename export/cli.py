@@ -59,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
     v.add_argument("model", type=Path)
     v.add_argument("--checkpoint", type=Path, default=None, help="what the file was made from")
     v.add_argument(
+        "--upper-band", type=Path, metavar="SNAPSHOT", help="and its upper band, if it was given to convert"
+    )
+    v.add_argument(
         "--seconds",
         type=float,
         help="length of the streaming vs offline check, s (60, of block-wise files 2)",
@@ -162,12 +165,20 @@ def run_card(a: argparse.Namespace) -> int:
 def run_verify(a: argparse.Namespace) -> int:
     """Runs `export-onnx verify`. Returns 0 if every finding is within its limit, else 1."""
     from export.verify import verify
-    from trainer.networks.checkpoint import load_model
+    from trainer.networks.checkpoint import load_model, with_upper_band
+    from trainer.networks.score_model import ScoreModel
 
     if a.seconds is not None and not a.seconds >= 1:
         print(f"export-onnx: --seconds {a.seconds:g} must be 1 or more", file=sys.stderr)
         return 2
+    if a.upper_band is not None and a.checkpoint is None:
+        print("export-onnx: --upper-band goes with --checkpoint, the low band", file=sys.stderr)
+        return 2
     model = None if a.checkpoint is None else load_model(a.checkpoint)
+    if a.upper_band is not None:
+        if not isinstance(model, ScoreModel):
+            raise ValueError("--upper-band is for streaming models, and this is a whole-file model")
+        model = with_upper_band(model, a.upper_band)
     findings = verify(a.model, model, a.seconds, steps=a.steps, device=a.device)
     for f in findings:
         verdict = "" if f.limit is None else ("ok  " if f.passed else "FAIL") + f" (limit {f.limit:g})"

@@ -102,7 +102,8 @@ class FileJob(QObject):
             self.options, settings=EngineSettings()
         )  # how many steps it has is known when it is open
         try:
-            self._factory = BankFactory(options, mono=True, compensate_delay=True)
+            rate = None if self._clip is None else self._clip.sample_rate
+            self._factory = BankFactory(options, mono=True, compensate_delay=True, sample_rate=rate)
         except ContractError as error:
             self._report("unusable", str(error))
         return self._factory is not None
@@ -123,9 +124,13 @@ class FileJob(QObject):
     def _enhance(self, path: Path, factory: BankFactory) -> None:
         clip = self._clip or read_clip(path, self._window_ms, self._check)
         self._report("clip", clip)
+        known = factory.enhancers[0]
+        bank = factory(clip.sample_rate, 1)
         enhancer = factory.enhancers[0]
         enhancer.apply(self.options.settings.within(enhancer.spec.max_steps))
-        bank = factory(clip.sample_rate, 1)
+        enhancer.reset()  # so that the settings hold from the first sample on, without a ramp
+        if enhancer is not known:  # the recording's rate asks for another one
+            self._report("model", (enhancer.spec, enhancer.device_note))
         pool = round(clip.column_s * clip.sample_rate / ColumnMaker(clip.sample_rate).hop_length)
         maker = ColumnMaker(clip.sample_rate, self._window_ms, pool)
         block = round(_BLOCK_S * clip.sample_rate)

@@ -162,7 +162,11 @@ class LiveSession(QObject):
         if "output" in moved and stream.options.virtual_mic is not None:
             moved.pop("output", None)
         if moved:
+            engine = stream.engine
             stream.switch(**moved)
+            if stream.engine is not engine:  # the rate of the devices asks for another model
+                self._give_settings(stream)
+                self.model_opened.emit(stream.spec, stream.engine.enhancer.device_note)
 
     def _exchange_model(self, stream: Any) -> None:
         stream.apply(_automatic(self.options).settings)  # which the new one allows is known when it is open

@@ -7,6 +7,7 @@ import importlib.metadata
 from pathlib import Path
 
 from realtime.cli.help import DESCRIPTION, EXAMPLES, EXIT_CODES, GROUPS, GroupedHelp
+from realtime.engine.band import BANDS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,9 +37,15 @@ def _version() -> str:
         return "(not installed)"
 
 
+def _add_band(c: argparse.ArgumentParser) -> None:
+    c.add_argument("--band", choices=BANDS, default="auto",
+                   help="shipped model: wide is klarstrom-16k, full is klarstrom-48k; auto: full where the sound has "
+                   "32 kHz or more (default: %(default)s)")  # fmt: skip
+
+
 def _add_model(c: argparse.ArgumentParser) -> None:
     c.add_argument(
-        "--model", metavar="PATH|NAME", help="model file, or name of a shipped model (default: klarstrom-16k)"
+        "--model", metavar="PATH|NAME", help="model file, or name of a shipped model (default: by --band)"
     )
     _add_compute(c)
 
@@ -50,6 +57,7 @@ def _add_compute(c: argparse.ArgumentParser) -> None:
 
 def _add_engine(c: argparse.ArgumentParser) -> None:
     _add_model(c)
+    _add_band(c)
     c.add_argument("--steps", type=int, metavar="N", help="diffusion steps a hop (default: the model's)")
     c.add_argument(
         "--attenuation-limit", type=float, metavar="DB", help="most that noise is lowered (default: no limit)"
@@ -72,7 +80,8 @@ def _pipe(c: argparse.ArgumentParser) -> None:
         "--rate",
         type=int,
         metavar="HZ",
-        help="sample rate of raw audio; a WAV brings its own (default: the model's)",
+        help="sample rate of raw audio; a WAV brings its own (default: the model's, which is 16000 unless --band or --model "
+        "say otherwise)",
     )
     c.add_argument(
         "--channels",
@@ -122,6 +131,7 @@ def _live(c: argparse.ArgumentParser) -> None:
     c.add_argument("--virtual-mic", metavar="NAME",
                    help="create a microphone that other programs can pick, and play into it (Linux)")  # fmt: skip
     _add_model(c)
+    _add_band(c)
     c.add_argument("--steps", default="auto", metavar="N|auto",
                    help="diffusion steps a hop; auto: as many as there is room for (default: %(default)s)")  # fmt: skip
     c.add_argument(
@@ -241,7 +251,11 @@ def _compare(c: argparse.ArgumentParser) -> None:
 
 
 def _doctor(c: argparse.ArgumentParser) -> None:
-    c.add_argument("--model", metavar="PATH|NAME", help="check with this model (default: klarstrom-16k)")
+    c.add_argument(
+        "--model",
+        metavar="PATH|NAME",
+        help="check with this model (default: the shipped ones)",
+    )
 
 
 _OPTIONS = {

@@ -40,7 +40,7 @@ def run_live(a: argparse.Namespace) -> int:
     steps = None if a.steps == "auto" else int(a.steps)
     options = LiveOptions(
         a.model, a.device, EngineSettings(steps, a.attenuation_limit, a.gain, a.mode), a.seed, a.input, a.output,
-        a.virtual_mic, a.rate, a.record, a.queue,
+        a.virtual_mic, a.rate, a.record, a.queue, a.band,
     )  # fmt: skip
     panel = Panel(wanted=not a.quiet and not a.json)
 

@@ -48,6 +48,7 @@ MOST_NAMES = 10  # in one line
 
 def run_pipe_command(a: argparse.Namespace) -> int:
     """`realtime-cli pipe`, also without a command."""
+    from realtime.engine.band import reason
     from realtime.engine.channels import MOST_CHANNELS, BankFactory, troubles
     from realtime.files.pipe import PipeOptions, StopOnInterrupt, run_pipe
 
@@ -64,14 +65,17 @@ def run_pipe_command(a: argparse.Namespace) -> int:
     if a.channels is not None and not 1 <= a.channels <= MOST_CHANNELS:
         raise ValueError(f"--channels {a.channels} must lie in 1 ... {MOST_CHANNELS}")
     source, sink = _binary(sys.stdin.fileno()), _binary(sys.stdout.fileno())
-    factory = BankFactory(engine_options(a), a.mono, a.compensate_delay)
+    factory = BankFactory(engine_options(a), a.mono, a.compensate_delay, a.rate)
     first = factory.enhancers[0]
+    # raw audio of no told rate has the model's
     options = PipeOptions(a.format, a.output_format, a.rate, a.channels, a.mono)
 
     def started(format: PcmFormat, output: PcmFormat, bank: ChannelBank) -> None:
         if not a.quiet:
-            delay = 1000 * (bank.delay_s + first.hop_length / first.sample_rate)
-            engine = f"{first.spec.name}, {steps_text(first.steps)} on {first.device_note}"
+            used = bank.lanes[0].enhancer
+            delay = 1000 * (bank.delay_s + used.hop_length / used.sample_rate)
+            why = reason(a.model, a.band, format.sample_rate)
+            engine = f"{used.spec.name} ({why}), {steps_text(used.steps)} on {used.device_note}"
             say(f"realtime-cli: {format} -> {output}; {engine}; {delay:.1f} ms behind the input")
 
     with StopOnInterrupt() as stop:
@@ -105,13 +109,14 @@ def run_file(a: argparse.Namespace) -> int:
     from realtime.cli.progress import Bar, table
     from realtime.engine.channels import BankFactory
     from realtime.files.batch import enhance_all
-    from realtime.files.files import duration_s
+    from realtime.files.files import duration_s, sample_rate_of
 
     tasks, failures = _files_to_do(a)
     if not tasks:
         return FAILED if failures else OK
     before = len(failures)
-    factory = BankFactory(engine_options(a), a.mono, compensate_delay=True)
+    rate = sample_rate_of(tasks[0].source)
+    factory = BankFactory(engine_options(a), a.mono, compensate_delay=True, sample_rate=rate)
     bar = Bar(0.0 if a.quiet else sum(duration_s(task.source) for task in tasks))
     if a.ray is None:
         outcomes = enhance_all(tasks, factory, a.jobs or 1, bar.show)
@@ -130,7 +135,7 @@ def run_file(a: argparse.Namespace) -> int:
                 failures.append(outcome.error)
                 say(f"realtime-cli: {outcome.error}")
             elif not a.quiet and not bar.visible:
-                say(f"{len(done)}/{len(tasks)} {outcome.task.target}")
+                say(f"{len(done)}/{len(tasks)} {outcome.task.target} ({outcome.model})")
     if not a.quiet:
         table(done, bar.elapsed)
     if failures and len(tasks) > 1:

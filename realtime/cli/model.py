@@ -20,7 +20,7 @@ def engine_options(a: argparse.Namespace) -> EnhancerOptions:
     from realtime.engine.channels import EnhancerOptions
     from realtime.engine.settings import EngineSettings
 
-    return EnhancerOptions(a.model, a.device, a.seed, EngineSettings(a.steps, a.attenuation_limit))
+    return EnhancerOptions(a.model, a.device, a.seed, EngineSettings(a.steps, a.attenuation_limit), a.band)
 
 
 def checked_seconds(seconds: float) -> None:
@@ -31,6 +31,7 @@ def checked_seconds(seconds: float) -> None:
 
 def run_info(a: argparse.Namespace) -> int:
     """`realtime-cli info`."""
+    from realtime.engine.band import when
     from realtime.engine.enhancer import find_model
     from realtime.engine.session import Session
 
@@ -49,6 +50,8 @@ def run_info(a: argparse.Namespace) -> int:
         if value not in ("", None, {}, []):
             print(f"{name:<14} {json.dumps(value) if isinstance(value, dict | list) else shown(str(value))}")
     print(f"{'states':<14} {len(states)}")
+    if when(spec.name):
+        print(f"{'runs':<14} {when(spec.name)}")
     return OK
 
 
@@ -92,9 +95,11 @@ def run_load(a: argparse.Namespace) -> int:
 def run_demo_command(a: argparse.Namespace) -> int:
     """`realtime-cli demo`."""
     from realtime.demo import CLIP, run_demo
+    from realtime.files.files import sample_rate_of
 
-    enhancer = engine_options(a).open()
-    r = run_demo(enhancer, a.clip or CLIP, a.output)
+    clip = a.clip or CLIP
+    enhancer = engine_options(a).open(sample_rate_of(clip))
+    r = run_demo(enhancer, clip, a.output)
     hop_ms = 1000 * enhancer.hop_length / enhancer.sample_rate
     print(shown(f"{r.noisy_wav}\n{r.enhanced_wav}\n{r.picture}"))
     print(f"model         {shown(enhancer.spec.name)}, {steps_text(enhancer.steps)} on {enhancer.device}")

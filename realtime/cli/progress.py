@@ -81,6 +81,7 @@ def table(outcomes: Sequence[Outcome], elapsed_s: float) -> None:
     rows.add_column("written", overflow="fold")
     for name in ("length", "time", "speed"):
         rows.add_column(name, justify="right", no_wrap=True)
+    rows.add_column("model", no_wrap=True)
     rows.add_column("result", no_wrap=True)
     for one in outcomes[:MOST_ROWS]:
         rows.add_row(
@@ -97,9 +98,9 @@ def table(outcomes: Sequence[Outcome], elapsed_s: float) -> None:
     say(f"realtime-cli: {files}, {seconds:.1f} s of audio in {elapsed_s:.1f} s{speed}")
 
 
-def _figures(one: Outcome) -> tuple[str, str, str, Text]:
+def _figures(one: Outcome) -> tuple[str, str, str, str, Text]:
     if one.error is not None:
-        return "", "", "", Text("failed", "red")
+        return "", "", "", "", Text("failed", "red")
     speed = f"{one.seconds / one.took_s:.1f} x" if one.took_s > 0 else ""
     result = Text("told above", "yellow") if one.troubles else Text("done", "green")
-    return clock(one.seconds), f"{one.took_s:.1f} s", speed, result
+    return clock(one.seconds), f"{one.took_s:.1f} s", speed, shown(one.model), result

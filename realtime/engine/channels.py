@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from realtime.engine.band import model_for
 from realtime.engine.enhancer import Enhancer
 from realtime.engine.resample import StreamingResampler
 from realtime.engine.settings import EngineSettings
@@ -132,14 +134,19 @@ def troubles(enhancers: Sequence[Enhancer]) -> list[str]:
 class EnhancerOptions:
     """All that makes an Enhancer what it is, to be sent to where it is opened."""
 
-    model: str | None = None  # path or shipped name; None = default
+    model: str | None = None  # path or shipped name; None = a shipped one, by `band`
     device: str = "auto"  # auto, cpu or cuda
     seed: int = 0
     settings: EngineSettings = field(default_factory=EngineSettings)
+    band: str = "auto"  # auto, wide or full: see `model_for`
 
-    def open(self) -> Enhancer:
-        """Raises as Enhancer does."""
-        enhancer = Enhancer(self.model, device=self.device, seed=self.seed)
+    def model_at(self, sample_rate: int | None) -> str | Path | None:
+        """The model for sound of this rate, Hz, or None where it is not known. Raises ValueError."""
+        return model_for(self.model, self.band, sample_rate)
+
+    def open(self, sample_rate: int | None = None) -> Enhancer:
+        """For sound of this rate, Hz. Raises as Enhancer does."""
+        enhancer = Enhancer(self.model_at(sample_rate), device=self.device, seed=self.seed)
         enhancer.apply(self.settings)
         enhancer.reset()  # so that the settings hold from the first sample on, without a ramp
         return enhancer
@@ -147,12 +154,26 @@ class EnhancerOptions:
 
 class BankFactory:
     """Opens banks one after another, and uses its enhancers again: a model is loaded once a channel, not once
-    a file.
+    a file. The rate of the sound decides the model, if the options name none.
     """
 
-    def __init__(self, options: EnhancerOptions, mono: bool = False, compensate_delay: bool = False) -> None:
+    def __init__(
+        self,
+        options: EnhancerOptions,
+        mono: bool = False,
+        compensate_delay: bool = False,
+        sample_rate: int | None = None,  # of the first sound, Hz, if that is known
+    ) -> None:
+        """Opens the model for `sample_rate`. Raises as Enhancer does."""
         self.options, self.mono, self.compensate_delay = options, mono, compensate_delay
-        self.enhancers = [options.open()]
+        self._opened: dict[str | Path | None, list[Enhancer]] = {}
+        self.enhancers = self._for(sample_rate)  # of the bank that was made last
+
+    def _for(self, sample_rate: int | None) -> list[Enhancer]:
+        model = self.options.model_at(sample_rate)
+        if model not in self._opened:
+            self._opened[model] = [self.options.open(sample_rate)]
+        return self._opened[model]
 
     def __call__(self, sample_rate: int, channels: int) -> ChannelBank:
         """A bank at the start of its stream. It takes the enhancers of the bank before it."""
@@ -161,8 +182,9 @@ class BankFactory:
             raise ValueError(
                 f"{count} channels: 1 ... {MOST_CHANNELS} can be enhanced; --mono mixes them to one"
             )
+        self.enhancers = self._for(sample_rate)
         while len(self.enhancers) < count:
-            self.enhancers.append(self.options.open())
+            self.enhancers.append(self.options.open(sample_rate))
         for enhancer in self.enhancers:
             enhancer.reset()
         return ChannelBank(self.enhancers[:count], sample_rate, self.mono, self.compensate_delay)

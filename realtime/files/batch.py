@@ -32,6 +32,7 @@ class Outcome:
     troubles: tuple[str, ...] = ()  # what did not stop it
     seconds: float = 0.0  # of audio, enhanced
     took_s: float = 0.0
+    model: str = ""  # name of the one that enhanced it
 
 
 def enhance_all(
@@ -75,7 +76,8 @@ def attempt(task: Task, factory: BankFactory, on_block: Callable[[float], None])
 
     try:
         troubles = tuple(enhance_file(task, factory, block))
-        return Outcome(task, None, troubles, done, time.perf_counter() - start)
+        model = factory.enhancers[0].spec.name
+        return Outcome(task, None, troubles, done, time.perf_counter() - start, model)
     except FileError as error:
         return Outcome(task, str(error))
     except Cancelled:

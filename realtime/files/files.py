@@ -43,6 +43,16 @@ def duration_s(path: Path) -> float:
     return info.frames / info.samplerate if 0 < info.frames < NO_LENGTH else 0.0
 
 
+def sample_rate_of(path: Path) -> int | None:
+    """By the file's header, Hz; None where libsndfile does not read it."""
+    if not path.is_file():  # a pipe would be emptied
+        return None
+    try:
+        return int(soundfile.info(name_for_libsndfile(path)).samplerate)
+    except (soundfile.SoundFileError, RuntimeError, OSError):
+        return None
+
+
 def another_recording(task: Task) -> str | None:
     """Why the output that exists cannot be of this source, as a sentence; None if it may be."""
     lengths = duration_s(task.source), duration_s(task.target)

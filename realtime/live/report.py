@@ -36,8 +36,10 @@ def latencies(pump: Pump, route: Route | None) -> dict[str, float]:
     return {**stages, "total": sum(stages.values())}
 
 
-def report(state: StreamState, holder: EngineHolder, link: DeviceLink, started: float) -> LiveStatus:
-    """holder: the model and its settings; started: when the stream began, by the monotonic clock."""
+def report(
+    state: StreamState, holder: EngineHolder, link: DeviceLink, started: float, why: str
+) -> LiveStatus:
+    """holder: the model and its settings; started: when the stream began, by the monotonic clock; why: it is this model."""
     pump, engine, settings, c = link.pump, holder.engine, holder.settings, state.counters
     common: dict[str, Any] = {
         "state": state.phase,
@@ -57,6 +59,7 @@ def report(state: StreamState, holder: EngineHolder, link: DeviceLink, started: 
         device_rate_in=pump.rate_in,
         device_rate_out=pump.rate_out,
         model=engine.enhancer.spec.name,
+        model_reason=why,
         steps=engine.governor.steps,
         level_in_dbfs=into.level_dbfs,
         level_out_dbfs=out.level_dbfs,

@@ -13,7 +13,9 @@ from realtime.engine.settings import EngineSettings
 class LiveOptions:
     """How a live stream begins."""
 
-    model: str | Path | None = None  # path or shipped name; None = default
+    model: str | Path | None = (
+        None  # path or shipped name; None = a shipped one, by `band` and the devices' rates
+    )
     device: str = "auto"  # auto, cpu or cuda
     settings: EngineSettings = field(default_factory=EngineSettings)
     seed: int = 0  # of the diffusion's noise
@@ -24,6 +26,7 @@ class LiveOptions:
     record: Path | None = None  # folder for what comes in and what goes out
     # audio kept waiting against jitter, ms, 0 ... 1000: part of the latency. None: as little as holds (see Pump)
     queue_ms: float | None = None
+    band: str = "auto"  # auto, wide or full: see `realtime.engine.band.model_for`
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class LiveStatus:
     device_rate_in: int = 0  # Hz
     device_rate_out: int = 0
     model: str = ""
+    model_reason: str = ""  # why it is this one, as a phrase
     steps: int = 0  # being spent now; 0: the model rests and the delayed input is heard
     steps_setting: int | str = "auto"
     mode: str = "enhance"

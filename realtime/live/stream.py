@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from realtime.audio.backend import AudioBackend
-from realtime.audio.devices import Device, PortAudio
+from realtime.audio.devices import AudioDeviceError, Device, PortAudio
 from realtime.audio.priority import WORKER, raise_thread
 from realtime.audio.streams import Samples
+from realtime.engine.band import model_for, reason
 from realtime.live import interpreter
 from realtime.live.counters import Counters
 from realtime.live.engine import Engine, EngineHolder
@@ -41,10 +42,12 @@ class LiveStream(EngineHolder):
         on_event: Callable[[LiveEvent], None] | None = None,  # called from threads of the stream; be quick
         audio: AudioBackend | None = None,  # None: the devices of this machine
     ) -> None:
-        """Opens nothing. Raises ValueError for a queue that is out of range."""
+        """Opens nothing. Raises ValueError for a queue that is out of range, or a band that does not go with the model."""
         if options.queue_ms is not None and not 0 <= options.queue_ms <= 1000:
             raise ValueError(f"queue is {options.queue_ms:g} ms: 0 ... 1000 are allowed")
         super().__init__(options)
+        self._model = options.model  # that is wanted
+        model_for(options.model, options.band, None)
         self._state = StreamState(on_event)
         self.tap = Tap()
         self._recorder: Recorder | None = None
@@ -55,6 +58,9 @@ class LiveStream(EngineHolder):
         self._threads: list[threading.Thread] = []
         self._ending: threading.Event | None = None  # of the `stop` that is at work: set when it is through
         self._started = 0.0
+        self._chosen: str | Path | None = None  # what was loaded for it
+        self._device = options.device
+        self.why = ""  # it is this model, as a phrase
 
     # ---- life
 
@@ -71,8 +77,10 @@ class LiveStream(EngineHolder):
             self.link.defaults.clear()
             interpreter.hold()
             try:
-                if self.engine is None:
-                    self.adopt(self.load(self.options.model, self.options.device))
+                chosen, self.why = self._choice()
+                if self.engine is None or chosen != self._chosen:
+                    self.adopt(self.load(chosen, self._device))
+                    self._chosen = chosen
                 else:
                     self.engine.enhancer.reset()
                     self.adopt(Engine(self.engine.enhancer, self.engine.governor))
@@ -91,7 +99,9 @@ class LiveStream(EngineHolder):
                 thread = threading.Thread(target=run, name="klarstrom-live", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-        self._state.tell("started", f"{self.devices['input'].name} -> {self.devices['output'].name}")
+        names = " -> ".join(device.name for device in self.devices.values())
+        chosen = "" if self._model is not None else f"; {self.spec.name}: {self.why}"
+        self._state.tell("started", names + chosen)
 
     def stop(self) -> None:
         """Idempotent, from any thread. Every thread has ended and everything is undone when it returns; one of the
@@ -173,10 +183,15 @@ class LiveStream(EngineHolder):
 
         A recording goes on in new files if the sample rate is another.
         """
-        engine = self.load(model, device)
+        self._exchange(model, device, *self._choice(model))
+
+    def _exchange(self, model: str | Path | None, device: str, chosen: str | Path | None, why: str) -> None:
+        """Loads `chosen`, which stands for the wanted `model`, and why it does."""
+        engine = self.load(chosen, device)
         with self.link.lock:
             rate = None if self.engine is None else self.sample_rate
             self.adopt(engine)
+            self._model, self._chosen, self._device, self.why = model, chosen, device, why
             if self.pump is not None:
                 self.pump.exchange(engine)
             new_take = self._recorder is not None and rate not in (None, self.sample_rate)
@@ -184,6 +199,37 @@ class LiveStream(EngineHolder):
         if new_take:
             message += f"; the recording goes on in new files of {engine.enhancer.sample_rate} Hz"
         self._state.tell("switched", message)
+
+    def _choice(self, model: str | Path | None = KEEP) -> tuple[str | Path | None, str]:
+        """The model to load for a wanted one (KEEP: the one that is wanted now), by the devices' rates where none is named;
+        and why it is that one, as a phrase.
+        """
+        model = self._model if model is KEEP else model
+        rate = self._sound_rate() if model is None and self.options.band == "auto" else None
+        band = (
+            "auto" if model is not None else self.options.band
+        )  # a model that is named later goes before --band
+        return model_for(model, band, rate), reason(model, band, rate)
+
+    def _sound_rate(self) -> int | None:
+        """Of what is heard in the end, Hz: the lower one of the devices, of which a microphone that we make is none. None
+        where a device is missing, which is told when it is opened.
+        """
+        if self.options.rate is not None:
+            return self.options.rate
+        kinds = ("input",) if self.options.virtual_mic is not None else ("input", "output")
+        if self.state not in ("starting", "stopped"):
+            return min(self.devices[kind].default_rate for kind in kinds)
+        try:
+            return min(self.link.find(self.link.wanted[kind], kind).default_rate for kind in kinds)
+        except AudioDeviceError:
+            return None
+
+    def _follow_devices(self) -> None:
+        """Exchanges the model where the devices are better served by another."""
+        chosen, why = self._choice()
+        if self.engine is not None and chosen != self._chosen:
+            self._exchange(self._model, self._device, chosen, why)
 
     # ---- devices
 
@@ -205,6 +251,8 @@ class LiveStream(EngineHolder):
             self.link.switch(changes, now=self.state == "running")
         names = " -> ".join(device.name for device in self.devices.values())
         self._state.tell("switched", names or "devices chosen")
+        if self.state == "running":
+            self._follow_devices()
 
     # ---- worker
 
@@ -263,4 +311,4 @@ class LiveStream(EngineHolder):
 
     def status(self) -> LiveStatus:
         """Cheap, from any thread."""
-        return report(self._state, self, self.link, self._started)
+        return report(self._state, self, self.link, self._started, self.why)

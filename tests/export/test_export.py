@@ -367,6 +367,8 @@ def test_a_full_band_file_with_the_robust_front_end_computes_what_the_trainer_do
         "verify",
         tmp_path / "f.onnx",
         "--checkpoint",
+        tmp_path / "low.safetensors",
+        "--upper-band",
         tmp_path / "full.safetensors",
         "--seconds",
         "2",
@@ -374,4 +376,5 @@ def test_a_full_band_file_with_the_robust_front_end_computes_what_the_trainer_do
         "2",
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("ok ") == 3
+    assert done.stdout.count("ok ") == 4
+    assert "low band vs the 16 kHz model, 2 steps" in done.stdout

@@ -151,6 +151,23 @@ def widened(model: ScoreModel, upper: UpperBand, sample_rate: int = 48000) -> Sc
     return ScoreModel(front, model.sde, model.network, model.times, model.eta, upper)
 
 
+def narrowed(model: ScoreModel) -> ScoreModel:
+    """The low band of a full-band model as a model of its own, at its own rate: what `widened` was given.
+
+    Raises ValueError for a model without an upper band.
+    """
+    if model.upper is None:
+        raise ValueError(
+            f"a model of {model.spectrogram.sample_rate} Hz without an upper band has no low band"
+        )
+    c = dict(model.spectrogram.config)
+    rate = c.pop("base_rate")
+    ratio = c["sample_rate"] // rate
+    lengths = {name: c[name] // ratio for name in ("window_length", "hop_length", "synthesis_length")}
+    front = Spectrogram(**{**c, **lengths, "sample_rate": rate})
+    return ScoreModel(front, model.sde, model.network, model.times, model.eta).eval()
+
+
 def with_upper_band(model: ScoreModel, path: Path) -> ScoreModel:
     """A score model with the upper band of another, full-band snapshot. Raises ValueError if that one has none."""
     config, weights = read(path)

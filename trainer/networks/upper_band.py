@@ -40,13 +40,23 @@ class UpperBand(nn.Module):
         bands: int = 20,  # in which gains are given
         low_bands: int = 16,  # in which it sees the score model's input and output
         channels: int = 64,
+        opens: float = -4.5,  # gain of the low band as a whole from which the network alone decides, dB
+        closes: float = -18.0,  # and from which on downwards `depth` is taken off besides, dB
+        depth: float = 20.0,  # dB
     ) -> None:
         super().__init__()
         if not 2 <= bands <= bins or not 2 <= low_bands <= low_bins:
             raise ValueError(
                 f"bands {bands} and low_bands {low_bands} must lie in 2 ... their bins ({bins} and {low_bins})"
             )
-        self.config = dict(bins=bins, low_bins=low_bins, bands=bands, low_bands=low_bands, channels=channels)
+        if not closes < opens or depth < 0:
+            raise ValueError(
+                f"closes {closes:g} must lie below opens {opens:g}, and depth {depth:g} at 0 or above"
+            )
+        self.config = dict(
+            bins=bins, low_bins=low_bins, bands=bands, low_bands=low_bands, channels=channels,
+            opens=opens, closes=closes, depth=depth,
+        )  # fmt: skip
         self.bins, self.low_bins, self.channels = bins, low_bins, channels
         spread, low = triangles(bins, bands), triangles(low_bins, low_bands)
         self.spread: Tensor
@@ -85,4 +95,17 @@ class UpperBand(nn.Module):
             h = u.new_zeros(len(u), 1, self.channels)
         past, h = self.recurrence(u, h)
         u = torch.relu(self.hidden(torch.cat([u, past], -1)))
-        return torch.sigmoid(self.outward(u)[:, :, 0]) @ self.spread, h
+        gains = torch.sigmoid(self.outward(u)[:, :, 0]) * self.following(y, x_hat)
+        return gains @ self.spread, h
+
+    def following(self, y: Tensor, x_hat: Tensor) -> Tensor:
+        """The factor for all bands by the gain of the low band as a whole [B, T, 1]. y, x_hat: as for `forward`.
+
+        Compressed magnitudes are near the 0.3rd power, so their sixth powers are near energies.
+        """
+        c = self.config
+        before, after = (
+            v[..., : self.low_bins].square().sum(1).pow(3).sum(-1, keepdim=True) + 1e-9 for v in (y, x_hat)
+        )
+        closed = (c["opens"] - 10 * torch.log10(after / before)) / (c["opens"] - c["closes"])
+        return torch.exp(-math.log(10) / 20 * c["depth"] * closed.clamp(0, 1))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
@@ -34,8 +37,33 @@ def present(x: Tensor, low: Tensor, floor_db: float = -75.0) -> Tensor:
     return heard.repeat_interleave(40, 1)[:, None, :bins]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What an upper band is trained on: magnitudes of one or more mixtures and of what the 16 kHz model made of them."""
+
+    noisy: Tensor  # above the score model's bins, over the level [B, T, bins]
+    clean: Tensor  # likewise
+    y: Tensor  # compressed magnitudes of the score model's input [B, T, low_bins]
+    x_hat: Tensor  # and of its output
+    mask: Tensor  # bool [B, 1, bins]: bins that the clean recording reaches
+
+    def each(self) -> list[Heard]:
+        """The mixtures one by one, with half the precision: for a memory of many."""
+        parts = [getattr(self, f.name) for f in fields(self)]
+        parts = [p.half() if p.is_floating_point() else p for p in parts]
+        return [Heard(*(p[i : i + 1].clone() for p in parts)) for i in range(len(self.noisy))]
+
+    def beside(self, others: list[Heard]) -> Heard:
+        """These and others, in one batch."""
+        columns = zip(*([getattr(h, f.name) for f in fields(Heard)] for h in (self, *others)), strict=True)
+        return Heard(*(torch.cat([p.to(column[0].dtype) for p in column]) for column in columns))
+
+
 class UpperBandTraining(Validated):
     """Learns the `UpperBand` of a full-band model; the 16 kHz model of `init` below it stays as it is.
+
+    The 16 kHz model costs nearly all of a step. So the last `memory` mixtures are kept with what it made of them, and
+    every step trains on `recalled` of them beside the new ones.
 
     The loss is the squared error of compressed magnitudes (|g Y|/L)^a − (|X|/L)^a above the score model's bins, L the
     level, on the bins that the clean recording reaches; what is taken from speech costs `over_suppression` more.
@@ -51,7 +79,10 @@ class UpperBandTraining(Validated):
         exponent: float = 0.3,  # a
         operators: OperatorChoice = "auto",  # of the 16 kHz model, see Enhancement
         learning_rate: float = 2e-3,
+        final_ratio: float = 0.05,  # learning rate at the end of the cosine against learning_rate
         warmup: int = 100,  # optimiser steps
+        memory: int = 1024,  # mixtures, about 0.8 MB each at 2 s
+        recalled: int = 24,  # of the memory, in each step beside the new mixtures
         validation_steps: list[int] = [1],  # noqa: B006 - sampler steps to validate with
         init: str | None = None,  # snapshot of the 16 kHz model below
     ) -> None:
@@ -66,6 +97,7 @@ class UpperBandTraining(Validated):
         for part in (self.model.network,):
             for p in part.parameters():
                 p.requires_grad_(False)
+        self.memory: deque[Heard] = deque(maxlen=memory)
 
     def on_fit_start(self) -> None:
         """Puts the frozen network on the operators that were asked for."""
@@ -73,37 +105,54 @@ class UpperBandTraining(Validated):
         put_on_operators(self.model.network, self.options.operators, self.device)
 
     def training_step(self, batch: tuple[Tensor, Tensor], _: int) -> Tensor:
-        """The loss of a batch of the gains above the 16 kHz network."""
-        loss = self.loss(*batch)
+        """The loss of a batch and of remembered mixtures."""
+        heard = self.listen(*batch)
+        count = min(self.options.recalled, len(self.memory))
+        recalled = [self.memory[i] for i in torch.randperm(len(self.memory))[:count].tolist()]
+        self.memory.extend(heard.each())
+        loss = self.loss(heard.beside(recalled))
         self.log("train/upper", loss, prog_bar=True)
         return loss
 
-    def loss(self, clean: Tensor, noisy: Tensor) -> Tensor:
-        """clean, noisy: [B, n hop] at the full-band rate. Returns a scalar."""
-        h, model, s = self.options, self.model, self.model.spectrogram
-        with torch.no_grad():
-            y, _, amplitude, _ = s.encode(noisy, None)
-            x_hat = model.sample(y, [model.circular_noise(y)], 1)
-            spectra = []
-            for wave in (noisy, clean):
-                spectra.append(s.stft(s.remove_offset(wave)[0] if s.high_pass else wave)[0])
-            above, target = (v[..., s.low_bins - 1 :] for v in spectra)
-            power = target.square().sum(1)
-            mask = present(power, spectra[1][..., : s.low_bins].square().sum(1).mean(2))
-            level = amplitude[..., None]
-            wanted = (power.sqrt() / level + 1e-4) ** h.exponent
+    @torch.no_grad()
+    def listen(self, clean: Tensor, noisy: Tensor) -> Heard:
+        """The 16 kHz model over some mixtures. clean, noisy: [B, n hop] at the full-band rate."""
+        model, s = self.model, self.model.spectrogram
         assert model.upper is not None  # `widened` gave it one
-        gains, _ = model.upper(above, y, x_hat, amplitude)
-        found = (gains * above.square().sum(1).sqrt() / level + 1e-4) ** h.exponent
+        y, _, amplitude, _ = s.encode(noisy, None)
+        x_hat = model.sample(y, [model.circular_noise(y)], 1)
+        spectra = [s.stft(s.remove_offset(w)[0] if s.high_pass else w)[0] for w in (noisy, clean)]
+        above = [v[..., s.low_bins - 1 :].square().sum(1) for v in spectra]
+        mask = present(above[1], spectra[1][..., : s.low_bins].square().sum(1).mean(2))
+        level = amplitude[..., None]
+        before, after = (v[..., : model.upper.low_bins].square().sum(1).sqrt() for v in (y, x_hat))
+        return Heard(above[0].sqrt() / level, above[1].sqrt() / level, before, after, mask)
+
+    def loss(self, heard: Heard) -> Tensor:
+        """The loss of the class, a scalar."""
+        h = self.options
+        assert self.model.upper is not None
+        gains, _ = self.model.upper(
+            heard.noisy[:, None], heard.y[:, None], heard.x_hat[:, None], torch.ones_like(heard.noisy[..., 0])
+        )
+        wanted, found = ((v + 1e-4) ** h.exponent for v in (heard.clean, gains * heard.noisy))
         error = (found - wanted).square() + h.over_suppression * (wanted - found).relu().square()
+        mask = heard.mask
         loss: Tensor = (error * mask).sum() / (mask.sum() * error.shape[1]).clamp_min(1)
         return loss
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Adam on the upper band alone, with a linear warm-up."""
+        """Adam on the upper band alone, with a linear warm-up and a cosine to the end."""
+        h = self.options
         assert self.model.upper is not None
-        optimizer = torch.optim.Adam(self.model.upper.parameters(), lr=self.options.learning_rate)
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimizer, lambda step: min(1.0, (step + 1) / self.options.warmup)
-        )
+        optimizer = torch.optim.Adam(self.model.upper.parameters(), lr=h.learning_rate)
+        total = max(1, self.trainer.max_steps)
+
+        def factor(step: int) -> float:
+            cosine: float = 0.5 + 0.5 * math.cos(math.pi * min(1.0, step / total))
+            return min(1.0, (step + 1) / float(h.warmup)) * (
+                float(h.final_ratio) + (1 - float(h.final_ratio)) * cosine
+            )
+
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

@@ -19,7 +19,7 @@ SHIPPED = Path(__file__).parents[3] / "realtime" / "models" / "klarstrom-16k.saf
 
 def open_band() -> UpperBand:
     """An upper band that lets everything through."""
-    upper = UpperBand(channels=16)
+    upper = UpperBand(channels=16, depth=0.0)
     with torch.no_grad():
         upper.outward.bias.fill_(30.0)
     return upper
@@ -94,6 +94,15 @@ def test_gains_stay_in_0_to_1_and_hop_by_hop_equals_the_whole():
     assert h.shape[1:] == upper.state()["upper_h"][1:]
 
 
+def test_where_the_low_band_goes_the_upper_one_follows_by_its_depth():
+    upper = UpperBand(channels=16, opens=-6.0, closes=-18.0, depth=20.0)
+    y = torch.rand(1, 2, 1, 321) + 0.1
+    for gain, expected in ((0.0, 0.0), (-6.0, 0.0), (-12.0, -10.0), (-18.0, -20.0), (-60.0, -20.0)):
+        factor = upper.following(y, y * 10 ** (gain / 60))  # of a magnitude whose sixth power counts
+        assert 20 * float(factor.log10()) == pytest.approx(expected, abs=0.01)
+    assert float(upper.following(torch.zeros_like(y), torch.zeros_like(y))) == 1
+
+
 def test_a_snapshot_holds_both_and_gives_its_upper_band_to_another_model(tmp_path):
     first, second = small_model(), small_model()
     with torch.no_grad():
@@ -119,5 +128,7 @@ def test_what_does_not_fit_together_is_refused():
         widened(small_model(), UpperBand(bins=101))
     with pytest.raises(ValueError, match="bands 1 and low_bands 16 must lie in 2"):
         UpperBand(bands=1)
+    with pytest.raises(ValueError, match="closes -5 must lie below opens -5"):
+        UpperBand(opens=-5, closes=-5)
     with pytest.raises(ValueError, match="base_rate 44100"):
         Spectrogram(sample_rate=48000, window_length=960, hop_length=480, base_rate=44100)

@@ -41,13 +41,30 @@ def test_a_bursting_hiss_stays_and_a_steady_one_goes(low):
     optimiser = torch.optim.Adam(module.model.upper.parameters(), lr=1e-2)
     first = None
     for _ in range(60):
-        loss = module.loss(*hisses())
+        loss = module.loss(module.listen(*hisses()))
         first = float(loss) if first is None else first
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
     assert float(loss) < 0.5 * first
     assert all(p.grad is None for p in module.model.network.parameters())
+
+
+def test_a_step_recalls_what_was_heard_before(low):
+    torch.manual_seed(0)
+    module = UpperBandTraining(UpperBand(channels=16), init=str(low), memory=6, recalled=4)
+    seen = []
+    module.loss = lambda heard: seen.append(heard) or heard.noisy.sum()
+    module.log = lambda *_, **__: None
+    batches = [hisses(0.2, 4) for _ in range(3)]
+    for batch in batches:
+        module.training_step(batch, 0)
+    assert [len(heard.noisy) for heard in seen] == [4, 8, 8]
+    assert len(module.memory) == 6
+    first, again = seen[0].noisy, seen[1].noisy[4:]
+    order = (again[:, None] - first[None]).abs().amax((2, 3)).argmin(1)
+    assert sorted(order.tolist()) == [0, 1, 2, 3]
+    torch.testing.assert_close(again, first[order], rtol=1e-3, atol=1e-4)
 
 
 def test_bins_that_a_recording_does_not_reach_are_not_trained_on():

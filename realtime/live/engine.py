@@ -62,9 +62,9 @@ class EngineHolder:
             self.engine = engine
 
     def _governor(self, enhancer: Enhancer, start: int) -> Governor:
-        most, hop_s = enhancer.spec.max_steps, enhancer.hop_length / enhancer.sample_rate
+        most, hop_s = enhancer.spec.default_steps, enhancer.hop_length / enhancer.sample_rate
         fixed = self._settings.steps
-        if fixed is None:
+        if fixed is None:  # the model's own number, which its scores chose: more steps cost more and may gain nothing
             return Governor(hop_s, 1, most, min(max(start, 1), most))
         return Governor(hop_s, fixed, fixed, fixed)
 

@@ -12,7 +12,6 @@ CODECS = {
     "mu-law": (8000, "WAV", "ULAW", None),
     "adpcm": (None, "WAV", "IMA_ADPCM", None),  # as coarse as the wide-band codec of Bluetooth headsets
     "opus": (None, "OGG", "OPUS", 0.9),
-    "mp3": (None, "MP3", "MPEG_LAYER_III", 0.9),
 }
 
 

@@ -376,7 +376,9 @@ def test_a_table_of_what_was_done_stands_at_the_end(model, tmp_path):
     done = run("file", source, "-o", tmp_path / "out", "--model", model)
     lines = done.stderr.decode().splitlines()
     at = next(
-        k for k, line in enumerate(lines) if line.split() == ["written", "length", "time", "speed", "result"]
+        k
+        for k, line in enumerate(lines)
+        if line.split() == ["written", "length", "time", "speed", "model", "result"]
     )
     rows = [line.split() for line in lines[at + 1 : at + 4]]
     assert [(row[0], row[-1]) for row in rows] == [

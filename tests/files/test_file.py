@@ -344,7 +344,7 @@ def test_memory_does_not_grow_with_length(model, tmp_path):
 def test_progress_is_for_terminals_only(model, tmp_path):
     import pty
 
-    source = write(tmp_path / "a.wav", np.tile(speechlike(16000), 60))
+    source = write(tmp_path / "a.wav", np.tile(speechlike(16000), 300))  # progress wants a second of work
     done = run("file", source, "-o", tmp_path / "b.wav", "--model", model)
     assert b"\r" not in done.stderr and b"\x1b" not in done.stderr
     master, slave = pty.openpty()

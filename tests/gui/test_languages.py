@@ -98,10 +98,11 @@ def test_the_compiled_file_says_what_the_source_file_says(language):
     ("language", "switch"), [("de", "Rauschunterdrückung"), ("es", "Supresión de ruido")]
 )
 def test_the_window_fits_and_no_letter_leads_to_two_places(language, switch, tmp_path):
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(root)}
     done = subprocess.run(
         [sys.executable, "-c", FITS, language, str(tmp_path / "settings.ini")],
-        cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True, timeout=240,
+        cwd=root, env=environment, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     lines = [line.split(" ", 1) for line in done.stdout.splitlines()]

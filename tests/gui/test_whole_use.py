@@ -218,4 +218,4 @@ def test_a_screen_reader_is_told_a_name_for_everything_that_can_be_used_or_read(
     QApplication.sendEvent(window, QEvent(QEvent.Type.Polish))
     window.status.sentence.setFocus()
     told = QAccessible.queryAccessibleInterface(window.status.sentence)
-    assert "Desk microphone" in told.text(QAccessible.Text.Description)
+    qtbot.waitUntil(lambda: "Desk microphone" in told.text(QAccessible.Text.Description))

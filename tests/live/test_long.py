@@ -1,4 +1,4 @@
-"""Two minutes of the real command between null sinks of a real PulseAudio: not a sample lost, both cores busy or not."""
+"""A minute of the real command between null sinks of a real PulseAudio: not a sample lost, both cores busy or not."""
 
 import contextlib
 import ctypes
@@ -15,7 +15,7 @@ from realtime.live.governor import GovernorRules
 from tests.helpers.audio_server import PulseServer, running, wait_until
 from tests.helpers.cli_runner import CLI
 
-QUIET_S, BUSY_S, AFTER_S = 50, 30, 40  # a climb that failed before may wait half a minute
+QUIET_S, BUSY_S, AFTER_S = 25, 20, 20
 SPIN = "while True: pass"
 
 
@@ -115,8 +115,7 @@ def lags(came, went, rate):
     return np.array(found), np.array(errors)
 
 
-@pytest.mark.timeout(400)
-def test_two_minutes_lose_no_sample_and_a_busy_machine_costs_steps_alone(tmp_path):
+def test_a_minute_loses_no_sample_and_a_busy_machine_costs_steps_alone(tmp_path):
     """One route has the right to real-time priority, if anybody has it here; the other has not."""
     seconds = QUIET_S + BUSY_S + AFTER_S
     with running(PulseServer) as server, contextlib.ExitStack() as stack:

@@ -64,7 +64,8 @@ class EngineHolder:
     def _governor(self, enhancer: Enhancer, start: int) -> Governor:
         most, hop_s = enhancer.spec.default_steps, enhancer.hop_length / enhancer.sample_rate
         fixed = self._settings.steps
-        if fixed is None:  # the model's own number, which its scores chose: more steps cost more and may gain nothing
+        if fixed is None:
+            # at most the model's own number, which its scores chose: more steps cost more and may gain nothing
             return Governor(hop_s, 1, most, min(max(start, 1), most))
         return Governor(hop_s, fixed, fixed, fixed)
 

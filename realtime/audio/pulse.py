@@ -43,7 +43,7 @@ ROOM_S = 0.5  # of the server's buffer, above what shall wait in it
 
 
 def _nobody(frames: Samples, xrun: bool) -> None:
-    """Hears for a stream that is closed."""
+    """The callback of a closed stream: it ignores the sound."""
 
 
 class PulseStream:
@@ -239,13 +239,9 @@ class PulseStream:
                 self._closed = True
                 if self._stream:
                     self._disconnect(self._stream)
-                # the connection keeps this object for answers that are still to come, and it shall keep no more
-                self._callback, self._finished, self._supply, self._partner = (
-                    _nobody,
-                    lambda: None,
-                    None,
-                    None,
-                )
+                # The connection keeps this object for answers that are still to come; it must not keep the pump too.
+                self._callback, self._finished = _nobody, lambda: None
+                self._supply = self._partner = None
             self._connection.release()
 
     def _disconnect(self, stream: Any) -> None:

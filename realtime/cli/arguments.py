@@ -62,6 +62,10 @@ def _add_engine(c: argparse.ArgumentParser) -> None:
     c.add_argument(
         "--attenuation-limit", type=float, metavar="DB", help="most that noise is lowered (default: no limit)"
     )
+    _add_seed(c)
+
+
+def _add_seed(c: argparse.ArgumentParser) -> None:
     c.add_argument(
         "--seed",
         type=int,
@@ -154,13 +158,7 @@ def _live(c: argparse.ArgumentParser) -> None:
     c.add_argument(
         "--record", type=Path, metavar="FOLDER", help="write what comes in and goes out there, as WAV"
     )
-    c.add_argument(
-        "--seed",
-        type=int,
-        default=0,
-        metavar="N",
-        help="seed of the diffusion's noise (default: %(default)s)",
-    )
+    _add_seed(c)
     c.add_argument("--seconds", type=float, metavar="S", help="stop after S seconds (default: at Ctrl-C)")
     c.add_argument("--json", action="store_true", help="print one status object a second, for programs")
     c.add_argument("-q", "--quiet", action="store_true", help="no status line; troubles are still told")

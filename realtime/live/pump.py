@@ -23,10 +23,8 @@ from realtime.live.tap import Tap
 Samples = NDArray[np.float32]
 # a machine that slept, or a program that was stopped, finds all of what was heard meanwhile in the sound server
 INBOX_S, OUTBOX_S = 20.0, 2.0
-QUEUE_S, START_S = (
-    0.02,
-    0.015,
-)  # where a device asks for every block, and to begin with where the queue adapts
+QUEUE_S = 0.02  # the output queue where a device asks for every block
+START_S = 0.015  # the same at the start where the queue adapts
 STALE_S = 0.25  # above the queue: what waits longer for the model is not caught up with, but dropped at once
 LONGEST_SPLICE_S = 1.0  # at a time
 ROOM_S = 0.015  # that a hop and the phase of a sound server's blocks may take, above the queue
@@ -49,8 +47,8 @@ class Pump:
         engine: Engine,
         rate_in: int,  # Hz, of the input device
         rate_out: int,  # Hz, of the output device
-        queue_s: float
-        | None,  # audio that waits for the output device, s: against jitter; None: QUEUE_S, or START_S
+        # audio that waits for the output device, s: against jitter; None: QUEUE_S, or START_S
+        queue_s: float | None,
         counters: Counters,
         tap: Tap,
         # input and output, [hop], full scale ±1, and their rate, Hz
@@ -134,9 +132,8 @@ class Pump:
         self.last_input, self.heard_input = now, True
         self._block_in_s = len(frames) / self.rate_in
         samples = frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1)
-        if (
-            first
-        ):  # silence before it, so that its end, and that of each block of a hop's length, ends a hop too
+        if first:
+            # Silence before the first block lets it, and every later block of a hop's length, end a hop.
             samples = np.concatenate([np.zeros(-len(samples) % self.chunk, np.float32), samples])
         self._put(self.inbox, self._repaired(samples), self.rate_in, self.counters.overflow_in)
         self.counters.xruns_in += overflowed
@@ -368,9 +365,8 @@ class Pump:
         """
         surplus = self._server_s + self.depth_s - self.queue_s - self.hop_s
         lost = round(surplus * self.rate_in)
-        lost = min(
-            lost + (len(self.inbox) - lost) % count, len(self.inbox)
-        )  # blocks end hops again: see on_input
+        # whole hops stay, so that blocks end hops again: see on_input
+        lost = min(lost + (len(self.inbox) - lost) % count, len(self.inbox))
         if surplus <= STALE_S or lost < count:
             return False
         if self._broken_off is None:

@@ -13,9 +13,8 @@ from realtime.engine.settings import EngineSettings
 class LiveOptions:
     """How a live stream begins."""
 
-    model: str | Path | None = (
-        None  # path or shipped name; None = a shipped one, by `band` and the devices' rates
-    )
+    # path or shipped name; None = a shipped one, by `band` and the devices' rates
+    model: str | Path | None = None
     device: str = "auto"  # auto, cpu or cuda
     settings: EngineSettings = field(default_factory=EngineSettings)
     seed: int = 0  # of the diffusion's noise

@@ -206,9 +206,8 @@ class LiveStream(EngineHolder):
         """
         model = self._model if model is KEEP else model
         rate = self._sound_rate() if model is None and self.options.band == "auto" else None
-        band = (
-            "auto" if model is not None else self.options.band
-        )  # a model that is named later goes before --band
+        # a model that is named later takes precedence over --band
+        band = "auto" if model is not None else self.options.band
         return model_for(model, band, rate), reason(model, band, rate)
 
     def _sound_rate(self) -> int | None:

@@ -102,5 +102,5 @@ def _figures(one: Outcome) -> tuple[str, str, str, str, Text]:
     if one.error is not None:
         return "", "", "", "", Text("failed", "red")
     speed = f"{one.seconds / one.took_s:.1f} x" if one.took_s > 0 else ""
-    result = Text("told above", "yellow") if one.troubles else Text("done", "green")
+    result = Text("see above", "yellow") if one.troubles else Text("done", "green")
     return clock(one.seconds), f"{one.took_s:.1f} s", speed, shown(one.model), result
